@@ -1,0 +1,5 @@
+"""The entry point: `streamlit run app.py`."""
+
+from attention_viz.ui import shell
+
+shell.run()

@@ -1,0 +1,98 @@
+"""Attention of transformer models, from text to numbers to pictures.
+
+    import attention_viz as av
+
+    model = av.load_model("all-MiniLM-L6-v2")
+    trace = av.trace(model, "The cat sat on the mat.")
+    trace.attention(layer=2, head=5)        # float32 [query, key], each row sums to 1
+    av.MEASURES[0].scores(trace).values     # one number per layer and head
+
+Names are imported when they are used, so `import attention_viz` alone is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from attention_viz.core.errors import (
+        AttentionVizError,
+        DamagedModelError,
+        ModelError,
+        RangeError,
+        TextError,
+        UnknownModelError,
+    )
+    from attention_viz.core.model_info import ModelInfo
+    from attention_viz.core.scores import Scores
+    from attention_viz.core.token import Token
+    from attention_viz.core.trace import Layer, Trace
+    from attention_viz.core.words import Word, group_words, merge_words
+    from attention_viz.export.tables import to_csv, to_npz
+    from attention_viz.figures.heatmap import heatmap
+    from attention_viz.figures.scale import ColourScale
+    from attention_viz.measures import MEASURES, Measure
+    from attention_viz.models.library import describe_model, load_model
+    from attention_viz.models.tracing import trace
+
+_HOMES = {
+    "core.errors": (
+        "AttentionVizError",
+        "DamagedModelError",
+        "ModelError",
+        "RangeError",
+        "TextError",
+        "UnknownModelError",
+    ),
+    "core.model_info": ("ModelInfo",),
+    "core.scores": ("Scores",),
+    "core.token": ("Token",),
+    "core.trace": ("Layer", "Trace"),
+    "core.words": ("Word", "group_words", "merge_words"),
+    "export.tables": ("to_csv", "to_npz"),
+    "figures.heatmap": ("heatmap",),
+    "figures.scale": ("ColourScale",),
+    "measures": ("MEASURES", "Measure"),
+    "models.library": ("describe_model", "load_model"),
+    "models.tracing": ("trace",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "MEASURES",
+    "AttentionVizError",
+    "ColourScale",
+    "DamagedModelError",
+    "Layer",
+    "Measure",
+    "ModelError",
+    "ModelInfo",
+    "RangeError",
+    "Scores",
+    "TextError",
+    "Token",
+    "Trace",
+    "UnknownModelError",
+    "Word",
+    "describe_model",
+    "group_words",
+    "heatmap",
+    "load_model",
+    "merge_words",
+    "to_csv",
+    "to_npz",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,45 @@
+"""Everything that can go wrong in words that a person can act on.
+
+    AttentionVizError
+    ├── TextError        the text can't be read: empty, too long, nothing a tokenizer keeps
+    ├── ModelError       the model can't be used
+    │   ├── UnknownModelError    no model of that name
+    │   └── DamagedModelError    its files are missing or are not what they should be
+    └── RangeError       a layer, head or token that this trace does not have
+
+Each message says what arrived, what was expected and what to do next. It may quote what a person typed, so whoever
+draws it escapes it first.
+"""
+
+from __future__ import annotations
+
+
+class AttentionVizError(Exception):
+    """Base class: `str(error)` is a sentence for the screen."""
+
+
+class TextError(AttentionVizError):
+    """The text can't be turned into tokens."""
+
+
+class ModelError(AttentionVizError):
+    """The model can't be used."""
+
+
+class UnknownModelError(ModelError):
+    """No model has this name."""
+
+
+class DamagedModelError(ModelError):
+    """The model's files are missing or differ from what they should be."""
+
+
+class RangeError(AttentionVizError, IndexError):
+    """A layer, head or token index outside what the trace has."""
+
+
+def check_index(what: str, index: int, count: int) -> int:
+    """`index` itself when 0 ≤ index < count; a RangeError that names the valid range otherwise."""
+    if not 0 <= index < count:
+        raise RangeError(f"There is no {what} {index}: {what}s count from 0 and the last one is {count - 1}.")
+    return index

@@ -1,0 +1,39 @@
+"""A token of a text: what the model reads and where it stands in what the person typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Piece(Protocol):
+    """What stands along a side of a map: a token, or a word of several."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def special(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and its place.
+
+    text: the tokenizer's piece, as the field writes it ("cat", "##ing", "[CLS]").
+    id: its number in the vocabulary.
+    span: start and end in characters of the segment's text, without surrounding white space; None for a token that
+        the model adds itself.
+    word: the number of the word it belongs to, counted through both segments; None for special tokens.
+    segment: 0 for the first text, 1 for the second.
+    special: True for tokens with a structural role ([CLS], [SEP], [MASK], …), also when typed by hand. An unknown
+        token ([UNK]) is content and so is not special.
+    """
+
+    text: str
+    id: int
+    span: tuple[int, int] | None
+    word: int | None
+    segment: int
+    special: bool

@@ -1,0 +1,85 @@
+"""From sub-word tokens to words: where words begin, and a map between words instead of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+from jaxtyping import Float32
+
+from attention_viz.core.token import Token
+
+# (?w) asks for the word boundaries of Unicode (UAX #29): "didn't" and "3.14" are one word each, every Chinese
+# character is one, and an emoji made of several code points stays whole.
+_BOUNDARY = regex.compile(r"(?wV1)\b")
+
+
+def word_numbers(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """The number of the word that each span of `text` belongs to, counted from 0 in reading order.
+
+    A new word begins where a Unicode word boundary lies between the end of one span and the start of the next; so
+    pieces that share a character, such as the bytes of one emoji, stay together, and so does a piece that covers
+    several words.
+    """
+    boundaries = np.array([match.start() for match in _BOUNDARY.finditer(text)], dtype=np.int64)
+    numbers: list[int] = []
+    current, end = -1, -1
+    for start, stop in spans:
+        if current < 0 or _any_between(boundaries, end, start):
+            current += 1
+        numbers.append(current)
+        end = max(end, stop)
+    return numbers
+
+
+def _any_between(boundaries: np.ndarray, first: int, last: int) -> bool:
+    """Is one of the sorted `boundaries` in first…last, both included?"""
+    return bool(np.searchsorted(boundaries, first, side="left") < np.searchsorted(boundaries, last, side="right"))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Neighbouring tokens of one word, or one special token.
+
+    text: the word as it was typed; a special token's own text.
+    tokens: the numbers of its tokens.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    segment: int
+    special: bool
+
+
+def group_words(tokens: Sequence[Token], texts: Sequence[str]) -> tuple[Word, ...]:
+    """The words that `tokens` form, in their order. Special tokens stand for themselves."""
+    groups: list[list[int]] = []
+    for index, token in enumerate(tokens):
+        previous = tokens[index - 1] if index else None
+        if previous is not None and token.word is not None and previous.word == token.word:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return tuple(_word(group, tokens, texts) for group in groups)
+
+
+def _word(group: list[int], tokens: Sequence[Token], texts: Sequence[str]) -> Word:
+    first = tokens[group[0]]
+    spans = [span for index in group if (span := tokens[index].span) is not None]
+    text = texts[first.segment][spans[0][0] : max(end for _, end in spans)] if spans else first.text
+    return Word(text, tuple(group), first.segment, first.special)
+
+
+def merge_words(
+    weights: Float32[np.ndarray, "query key"], queries: Sequence[Word], keys: Sequence[Word]
+) -> Float32[np.ndarray, "query_word key_word"]:
+    """A map between words: the **sum** over a key word's tokens, the **mean** over a query word's tokens.
+
+    So a word gets all the attention that its pieces got, and every row still sums to 1 (Clark et al. 2019, §4.1).
+    """
+    by_key = np.add.reduceat(weights, [word.tokens[0] for word in keys], axis=1)
+    by_query = np.add.reduceat(by_key, [word.tokens[0] for word in queries], axis=0)
+    sizes = np.array([len(word.tokens) for word in queries], dtype=np.float32)
+    return by_query / sizes[:, None]

@@ -1,0 +1,1 @@
+"""Plotly figures from values. No Streamlit here: a notebook or a script draws the same pictures."""

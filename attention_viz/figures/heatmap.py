@@ -1,0 +1,159 @@
+"""One head's whole map: query down, key across."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Float32
+
+from attention_viz.core.token import Piece
+from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.palette import LIGHT, Palette
+from attention_viz.figures.scale import ColourScale
+
+FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
+_CELL = 24  # px, while there is room
+_MAP = (220, 680)  # px, the least and the most that the square may measure
+_STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
+_RIGHT = 8
+_BOTTOM = 44  # px below the strip, for its numbers and its title
+
+
+def map_size(count: int) -> int:
+    """The side of the square that shows `count` tokens, in px."""
+    return int(np.clip(count * _CELL, *_MAP))
+
+
+def heatmap(
+    weights: Float32[np.ndarray, "query key"],
+    queries: Sequence[Piece],
+    keys: Sequence[Piece],
+    *,
+    scale: ColourScale = ColourScale(),
+    palette: Palette = LIGHT,
+    held: int | None = None,
+) -> go.Figure:
+    """An attention map as a Plotly figure, as large as its tokens need; it may be drawn narrower, not wider.
+
+    The axes are positions, so equal tokens stay apart; labels are drawn as far as they fit, and zooming in shows the
+    rest. The cells hold the weights themselves, so pointing at one shows the exact number whatever the colours do.
+
+    held: the row to outline.
+    """
+    rows, columns = weights.shape
+    side = map_size(max(rows, columns))
+    figure = go.Figure()
+    figure.add_trace(
+        go.Heatmap(
+            z=weights,
+            x=list(range(columns)),
+            y=list(range(rows)),
+            zmin=0,
+            zmax=scale.top,
+            colorscale=scale.stops(palette),
+            showscale=False,
+            xgap=1 if columns <= 64 else 0,
+            ygap=1 if rows <= 64 else 0,
+            hovertemplate="%{y} → %{x}<br><b>%{z:.6f}</b><extra></extra>",
+        )
+    )
+    top, left = _margin(keys), _margin(queries)
+    figure.update_layout(
+        width=left + side + _RIGHT,
+        height=top + side + sum(_STRIP) + _BOTTOM,
+        margin={"t": top, "l": left, "r": _RIGHT, "b": _BOTTOM},
+        font={"family": FONT, "size": 12, "color": palette.text},
+        paper_bgcolor=palette.background,
+        plot_bgcolor=palette.background,
+        hoverlabel={"font": {"size": 14, "family": FONT}, "bgcolor": palette.surface, "bordercolor": palette.border},
+        dragmode="zoom",
+        # The zoom stays from head to head, and goes when other tokens stand along the sides.
+        uirevision=zlib.crc32("\0".join(item.text for item in (*queries, *keys)).encode("utf-8", "replace")),
+    )
+    figure.update_xaxes(_axis(keys, palette, "top"), tickangle=-60)
+    figure.update_yaxes(
+        _axis(queries, palette, "left"),
+        autorange="reversed",
+        domain=[sum(_STRIP) / (side + sum(_STRIP)), 1],
+    )
+    if held is not None:
+        _outline(figure, held, columns, palette)
+    _legend(figure, scale, palette, side)
+    return figure
+
+
+def _axis(labels: Sequence[Piece], palette: Palette, side: str) -> dict[str, object]:
+    """A category axis over positions. `labelalias` names a position only when its tick is drawn, so Plotly can leave
+    labels out where they don't fit and bring them back on zoom; a list of ticks would be drawn whole."""
+    return {
+        "type": "category",
+        "side": side,
+        "labelalias": {str(position): _tick(label, palette) for position, label in enumerate(labels)},
+        "showgrid": False,
+        "ticks": "",
+        "tickfont": {"size": 12},
+        "automargin": False,
+        "linecolor": palette.border,
+        "mirror": True,
+        "showline": True,
+    }
+
+
+def _tick(label: Piece, palette: Palette) -> str:
+    text = plain(shorten(label.text))
+    return f'<span style="color:{palette.muted}">{text}</span>' if label.special else text
+
+
+def _margin(labels: Sequence[Piece]) -> int:
+    """Room for the longest label, in px."""
+    return 24 + max((width(shorten(label.text)) for label in labels), default=0)
+
+
+def _outline(figure: go.Figure, row: int, columns: int, palette: Palette) -> None:
+    line = {"color": palette.text, "width": 1.5}
+    figure.add_shape(type="rect", x0=-0.5, x1=columns - 0.5, y0=row - 0.5, y1=row + 0.5, line=line)
+
+
+def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, side: int) -> None:
+    """A strip below the map with the range and the curve. Plotly's own colour bar would squeeze the small weights of
+    a square-root scale into one end."""
+    places = np.linspace(0, 1, 101)
+    ticks = scale.ticks()
+    figure.add_trace(
+        go.Heatmap(
+            z=[places],
+            x=places,
+            zmin=0,
+            zmax=1,
+            colorscale=ColourScale("linear").stops(palette),
+            showscale=False,
+            hoverinfo="skip",
+            xaxis="x2",
+            yaxis="y2",
+        )
+    )
+    figure.update_layout(
+        xaxis2={
+            "anchor": "y2",
+            "tickvals": scale.place(np.array(ticks)),
+            "ticktext": [f"{tick:.3g}" for tick in ticks],
+            "tickfont": {"size": 12},
+            "tickangle": 0,
+            "ticks": "",
+            "showgrid": False,
+            "fixedrange": True,
+            "range": [0, 1],
+            "title": {"text": legend_title(scale), "font": {"size": 12, "color": palette.muted}, "standoff": 4},
+        },
+        yaxis2={"domain": [0, _STRIP[1] / (side + sum(_STRIP))], "visible": False, "fixedrange": True},
+    )
+
+
+def legend_title(scale: ColourScale) -> str:
+    """What the colours mean, in words: part of every picture, so that it can't be misread elsewhere."""
+    curve = "square-root" if scale.curve == "sqrt" else "linear"
+    top = "" if scale.top == 1 else ", up to this map's maximum"
+    return f"attention weight, {curve} colours{top}"

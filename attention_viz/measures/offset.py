@@ -1,0 +1,30 @@
+"""Does a head look at a neighbour, or at the token itself?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attention_viz.measures.base import Map, Measure, Reading, share_span
+
+_SOURCE = "Clark et al. 2019, “What Does BERT Look At?”, §3.1"
+
+
+def offset(weights: Map, step: int) -> float:
+    """The mean weight of the key that lies `step` tokens from its query, over the queries that have one.
+
+    step: −1 for the previous token, +1 for the next, 0 for the token itself. NaN when no query has such a key.
+    """
+    diagonal = np.diagonal(weights, offset=step)
+    return float(diagonal.mean(dtype=np.float64)) if diagonal.size else float("nan")
+
+
+def _measure(key: str, label: str, meaning: str, step: int) -> Measure:
+    def of(weights: Map, _: Reading) -> float:
+        return offset(weights, step)
+
+    return Measure(key, label, meaning, "", _SOURCE, of, share_span)
+
+
+PREVIOUS = _measure("previous_token", "Previous token", "Attention that goes one token back.", -1)
+SELF = _measure("same_token", "The token itself", "Attention that stays where it is.", 0)
+NEXT = _measure("next_token", "Next token", "Attention that goes one token ahead.", 1)

@@ -1,0 +1,46 @@
+"""How much attention rests on [CLS], [SEP] and the like."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float32
+
+from attention_viz.measures.base import Map, Measure, Reading, share_span
+
+
+def special_share(weights: Map, reading: Reading) -> float:
+    """The share of all attention that special tokens get, averaged over the queries."""
+    return sum(special_shares(weights, reading).values(), start=0.0)
+
+
+def special_shares(weights: Map, reading: Reading) -> dict[str, float]:
+    """The same for each special token by its text, in reading order; tokens of one text ([SEP] twice) together."""
+    received = weights.mean(axis=0, dtype=np.float64)
+    shares: dict[str, float] = {}
+    for token, share in zip(reading.keys, received, strict=True):
+        if token.special:
+            shares[token.text] = shares.get(token.text, 0.0) + float(share)
+    return shares
+
+
+def special_share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"], reading: Reading) -> float:
+    """The share of special tokens when each weight counts with the length of the value that it lets through.
+
+    Σ α‖v‖ over special keys, divided by the same over all keys: the idea of Kobayashi et al. 2020, here with the value
+    before the output projection.
+    """
+    passed = weights.sum(axis=0, dtype=np.float64) * np.linalg.norm(values, axis=-1)
+    special = np.array([token.special for token in reading.keys])
+    total = passed.sum()
+    return float(passed[special].sum() / total) if total > 0 else float("nan")
+
+
+SPECIAL = Measure(
+    key="special_tokens",
+    label="On special tokens",
+    meaning="Attention that rests on [CLS], [SEP] and the like: often a head with nothing to do here.",
+    unit="",
+    source="Clark et al. 2019, §3.2; Xiao et al. 2023 on attention sinks",
+    of=special_share,
+    span=share_span,
+)

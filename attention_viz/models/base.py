@@ -1,0 +1,60 @@
+"""What the rest of the program needs from a model, and from a place where models come from.
+
+Both are protocols: a Hub download, a folder on disk or a toy model without a tokenizer each satisfy them in their own
+way, and nothing else needs to know which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.token import Token
+from attention_viz.core.trace import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A text as a model reads it.
+
+    texts: one or two strings; token spans point into them.
+    notes: sentences about what was cut or dropped.
+    """
+
+    texts: tuple[str, ...]
+    tokens: tuple[Token, ...]
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Something that turns text into tokens, and tokens into the inputs of its attention."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    def encode(self, text: str, second: str | None = None) -> Encoding:
+        """Tokens of one text or a pair. Raises TextError when there is nothing to read."""
+        ...
+
+    def forward(self, encoding: Encoding) -> tuple[Layer, ...]:
+        """One forward pass. Safe to call from many threads at once."""
+        ...
+
+
+@runtime_checkable
+class Source(Protocol):
+    """A place where models come from."""
+
+    def names(self) -> tuple[str, ...]:
+        """The models that it offers by name."""
+        ...
+
+    def describe(self, name: str) -> ModelInfo | None:
+        """What is known of a model without loading it, quickly; None when this source doesn't have it."""
+        ...
+
+    def load(self, name: str) -> Model:
+        """The model, ready to run. Only called with a name that `describe` knows."""
+        ...

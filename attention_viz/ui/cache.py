@@ -1,0 +1,78 @@
+"""What the server keeps for all visitors: models by name, traces by (model, texts) within a budget of bytes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+
+import streamlit as st
+from cachetools import LRUCache
+
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.trace import Trace
+from attention_viz.models.base import Model
+from attention_viz.models.library import describe_model
+
+VARIABLE = "ATTENTION_VIZ_TRACE_MB"
+_DEFAULT_MB = 64
+_Key = tuple[str, str, str, str]
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def model(name: str) -> Model:
+    """The model, loaded once for all visitors. Takes seconds the first time, most of it importing torch."""
+    from attention_viz.models.library import load_model
+    from attention_viz.models.threads import set_thread_count
+
+    set_thread_count()
+    loaded = load_model(name)
+    # Streamlit collects all garbage after every run of a script. With transformers and a model among what it looks
+    # through that takes 200 ms in which nothing else runs; frozen objects are not looked through.
+    gc.collect()
+    gc.freeze()
+    return loaded
+
+
+def trace(info: ModelInfo, text: str, second: str) -> Trace:
+    """The trace of a text or pair: from the cache, or by one forward pass. Errors of the text or model pass through."""
+    return _traces().get(info, text, second)
+
+
+class _Traces:
+    """Least recently used traces go first."""
+
+    def __init__(self, budget: int) -> None:
+        self._kept: LRUCache[_Key, Trace] = LRUCache(budget, getsizeof=lambda trace: trace.nbytes)
+        self._lock = threading.Lock()
+        # One forward pass at a time: on few cores two at once take longer than one after the other, and visitors who
+        # ask for the same text get the same pass.
+        self._running = threading.Lock()
+
+    def get(self, info: ModelInfo, text: str, second: str) -> Trace:
+        from attention_viz.models.tracing import trace as run
+
+        key = (info.name, info.revision, text, second)
+        found = self._find(key)
+        if found is not None:
+            return found
+        loaded = model(info.name)
+        with self._running:
+            found = self._find(key) or run(loaded, text, second)
+        with self._lock:
+            if found.nbytes <= self._kept.maxsize:
+                self._kept[key] = found
+        return found
+
+    def _find(self, key: _Key) -> Trace | None:
+        with self._lock:
+            return self._kept.get(key)
+
+
+@st.cache_resource(show_spinner=False)
+def _traces() -> _Traces:
+    asked = os.environ.get(VARIABLE, "")
+    return _Traces((int(asked) if asked.isdecimal() and int(asked) else _DEFAULT_MB) * 1_000_000)
+
+
+__all__ = ["describe_model", "model", "trace"]

@@ -1,0 +1,116 @@
+"""One head on one text, as it is shown: between tokens or words, with the row that is held, its links and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from attention_viz.components.head_facts import Fact, Link
+from attention_viz.core.token import Piece
+from attention_viz.core.trace import Trace
+from attention_viz.core.words import group_words, merge_words
+from attention_viz.measures import MEASURES, reading_of, special_shares
+from attention_viz.ui.selection import Selection
+
+_LINKS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class HeadView:
+    """A map and what stands along its sides.
+
+    starts: the number of the first token of each row, which is how a row is held.
+    held: the row of the held token, or None.
+    """
+
+    trace: Trace
+    selection: Selection
+    weights: Float32[np.ndarray, "query key"]
+    queries: Sequence[Piece]
+    keys: Sequence[Piece]
+    starts: tuple[int, ...]
+    held: int | None
+
+    @property
+    def name(self) -> str:
+        return f"L{self.selection.layer} H{self.selection.head}"
+
+    def title(self) -> str:
+        """What `links` lists."""
+        if self.held is None:
+            return "Strongest links, special tokens aside"
+        return f"“{self.queries[self.held].text}” looks at"
+
+    def links(self) -> list[Link]:
+        """The strongest keys of the held row; without one, the strongest links between ordinary tokens."""
+        if self.held is not None:
+            row = self.weights[self.held]
+            return [Link("", self.keys[key].text, float(row[key])) for key in _largest(row)]
+        ordinary = [np.array([not item.special for item in side]) for side in (self.queries, self.keys)]
+        weights = np.where(np.outer(*ordinary), self.weights, -1)
+        pairs = [divmod(int(place), weights.shape[1]) for place in _largest(weights.ravel())]
+        return [
+            Link(self.queries[query].text, self.keys[key].text, float(weights[query, key]))
+            for query, key in pairs
+            if weights[query, key] >= 0
+        ]
+
+    def rest(self) -> str:
+        """What the list of `links` leaves out of the held row."""
+        if self.held is None or len(self.keys) <= _LINKS:
+            return ""
+        others = np.delete(self.weights[self.held], _largest(self.weights[self.held]))
+        return f"the other {len(others):,} {self.selection.unit} together {others.sum():.2f}"
+
+    def facts(self) -> list[Fact]:
+        """The measures, always on tokens: that is what their baselines hold for."""
+        place = self.selection.layer, self.selection.head
+        weights, reading = self.trace.attention(*place), reading_of(self.trace, *place)
+        even = reading.uniform()
+        shares = ", ".join(f"{name} {share:.2f}" for name, share in special_shares(weights, reading).items())
+        return [
+            Fact(
+                label=measure.label,
+                meaning=measure.meaning,
+                unit=measure.unit,
+                source=measure.source,
+                value=_known(measure.of(weights, reading)),
+                uniform=_known(measure.of(even, reading)),
+                low=measure.span(reading)[0],
+                high=measure.span(reading)[1],
+                detail=shares if measure.key == "special_tokens" else "",
+            )
+            for measure in MEASURES
+        ]
+
+
+def head_view(trace: Trace, selection: Selection) -> HeadView:
+    """The selected head of a trace. The layer and the head are there; a held token that isn't counts as none."""
+    weights = trace.attention(selection.layer, selection.head)
+    if selection.unit == "tokens":
+        starts = tuple(range(len(trace.tokens)))
+        return HeadView(
+            trace, selection, weights, trace.tokens, trace.key_tokens, starts, _row(starts, selection, trace)
+        )
+    words = group_words(trace.tokens, trace.texts)
+    starts = tuple(word.tokens[0] for word in words)
+    merged = merge_words(weights, words, words)
+    return HeadView(trace, selection, merged, words, words, starts, _row(starts, selection, trace))
+
+
+def _row(starts: Sequence[int], selection: Selection, trace: Trace) -> int | None:
+    if selection.token is None or selection.token >= len(trace.tokens):
+        return None
+    return int(np.searchsorted(starts, selection.token, side="right")) - 1
+
+
+def _largest(weights: np.ndarray) -> np.ndarray:
+    """Where the largest weights are, largest first."""
+    return np.argsort(-weights, kind="stable")[:_LINKS]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value

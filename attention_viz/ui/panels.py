@@ -1,0 +1,135 @@
+"""The panels of Explore: each answers the question in its title."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from attention_viz.components.head_facts import head_facts
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.export.tables import file_name, npz_bytes, to_csv, to_npz
+from attention_viz.figures.heatmap import heatmap
+from attention_viz.figures.palette import palette_for
+from attention_viz.figures.scale import ColourScale
+from attention_viz.ui import url
+from attention_viz.ui.head_view import HeadView
+
+_CURVES = {"sqrt": "Square root", "linear": "Linear"}
+_RANGES = {"one": "0 to 1", "max": "0 to maximum"}
+_UNITS = {"tokens": "Tokens", "words": "Words"}
+
+
+def pickers(info: ModelInfo) -> None:
+    """Layer and head, each one click away."""
+    layer, head = st.columns([max(6, info.layers), max(10, info.heads + 2)])
+    layer.segmented_control("Layer", range(info.layers), required=True, wrap=True, **url.bound("layer"))
+    head.segmented_control("Head", range(info.heads), required=True, wrap=True, **url.bound("head"))
+
+
+def map_panel(view: HeadView) -> None:
+    """Where does every token look?"""
+    st.markdown(f"#### Where does each token look in {view.name}?")
+    noun = view.selection.unit.removesuffix("s")
+    st.caption(
+        f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
+        "Point at a cell for its weight; drag to zoom in, double-click to zoom out."
+    )
+    _map_controls()
+    top = 1.0 if view.selection.top == "one" else float(view.weights.max())
+    figure = heatmap(
+        view.weights,
+        view.queries,
+        view.keys,
+        scale=ColourScale(view.selection.curve, top),
+        palette=palette_for(st.context.theme.type),
+        held=view.held,
+    )
+    st.plotly_chart(
+        figure,
+        width=figure.layout.width,
+        theme=None,
+        key="heatmap",
+        config={"displaylogo": False},
+        alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.selection.unit}",
+    )
+
+
+def facts_panel(view: HeadView) -> None:
+    """What kind of head is it, and where does the held token look?"""
+    st.markdown(f"#### What does {view.name} do?")
+    names = {start: f"{start} {item.text}" for start, item in zip(view.starts, view.queries, strict=True)}
+    widget = url.bound("token")
+    st.session_state[widget["key"]] = None if view.held is None else view.starts[view.held]
+    st.selectbox(
+        "Where does this token look?",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="No token held: the strongest links",
+        **widget,
+    )
+    head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
+
+
+def downloads(view: HeadView) -> None:
+    """The numbers as files, computed when a button is pressed."""
+    trace, selection = view.trace, view.selection
+    st.markdown("#### Take it with you")
+    csv, npz = st.columns(2)
+    csv.download_button(
+        f"This map as CSV, between {selection.unit}",
+        partial(to_csv, view.weights, view.queries, view.keys),
+        file_name(trace, f"L{selection.layer}", f"H{selection.head}", selection.unit, extension="csv"),
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="A row per query, a column per key.",
+        width="stretch",
+    )
+    npz.download_button(
+        f"All {len(trace.layers) * trace.model.heads} maps as NPZ, {_megabytes(npz_bytes(trace))}",
+        partial(to_npz, trace),
+        file_name(trace, "all", extension="npz"),
+        "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+        help="attention [layer, head, query, key] in float32, the tokens and the model's name, for numpy.load.",
+        width="stretch",
+    )
+    if url.link_leaves_out_text(selection):
+        st.caption("The address holds this view. The text is too long for it and stays on this server for a while.")
+    else:
+        st.caption("The address in your browser holds this view: copy it to share it.")
+
+
+def _map_controls() -> None:
+    unit, curve, top = st.columns(3)
+    unit.segmented_control(
+        "Rows and columns",
+        list(_UNITS),
+        format_func=_UNITS.__getitem__,
+        required=True,
+        help="A word gets the sum of what its tokens get, and looks where its tokens look on average.",
+        **url.bound("unit"),
+    )
+    curve.segmented_control(
+        "Colours",
+        list(_CURVES),
+        format_func=_CURVES.__getitem__,
+        required=True,
+        help="The square root makes small weights visible. The numbers stay what they are.",
+        **url.bound("curve"),
+    )
+    top.segmented_control(
+        "Range of colours",
+        list(_RANGES),
+        format_func=_RANGES.__getitem__,
+        required=True,
+        help="0 to 1 compares with every other head; 0 to maximum spends all colours on this one.",
+        **url.bound("top"),
+    )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"

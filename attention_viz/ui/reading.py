@@ -1,0 +1,41 @@
+"""What is read: the text boxes, the forward pass with its waiting, and what was cut on the way."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.trace import Trace
+from attention_viz.ui import cache, url
+from attention_viz.ui.plain import markdown
+from attention_viz.ui.selection import Selection
+
+
+def text_boxes() -> None:
+    first, second = st.columns([3, 2])
+    applied = "Applied when you press Ctrl+Enter or leave the box."
+    first.text_area("Text", height=68, placeholder="Type a sentence", help=applied, **url.bound("text"))
+    second.text_area(
+        "Second text (optional)",
+        height=68,
+        placeholder="Read as a pair: text [SEP] second text",
+        help=f"For models that compare two texts, such as a question and its answer. {applied}",
+        **url.bound("second"),
+    )
+
+
+def read(info: ModelInfo, selection: Selection) -> Trace:
+    """The trace of what is selected, with a word on what takes long. Errors of text and model pass through."""
+    with st.spinner(f"Loading PyTorch and {info.name}: some seconds, once for all visitors …", show_time=True):
+        cache.model(info.name)
+    with st.spinner("Reading the text …", show_time=True):
+        return cache.trace(info, selection.text, selection.second)
+
+
+def what_was_read(trace: Trace) -> None:
+    """One line on the tokens, and each note on what was cut or dropped."""
+    special = [token.text for token in trace.tokens if token.special and token.span is None]
+    own = f", {len(special)} of them added by the model ({', '.join(special)})" if special else ""
+    st.caption(markdown(f"{len(trace.tokens):,} tokens{own}."))
+    for note in trace.notes:
+        st.caption(f":material/info: {markdown(note)}")

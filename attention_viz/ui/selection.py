@@ -1,0 +1,123 @@
+"""What is on screen, as one value, and how it reads in a URL. No Streamlit here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.figures.scale import Curve
+from attention_viz.models.bundled import NAME
+from attention_viz.ui.examples import PRONOUN, PRONOUN_HEAD, PRONOUN_LAYER, PRONOUN_TOKEN
+
+Unit = Literal["tokens", "words"]
+Top = Literal["one", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Everything that a link restores.
+
+    text, second: what is read; an empty second text means that there is none.
+    token: the query token that is held, whose row is marked and listed; None for none.
+    unit: rows and columns of the map are tokens or words.
+    curve, top: how weights become colours: the curve, and a range up to 1 or up to the map's own maximum.
+    """
+
+    model: str = NAME
+    text: str = PRONOUN
+    second: str = ""
+    layer: int = PRONOUN_LAYER
+    head: int = PRONOUN_HEAD
+    token: int | None = PRONOUN_TOKEN
+    unit: Unit = "tokens"
+    curve: Curve = "sqrt"
+    top: Top = "one"
+
+
+DEFAULT = Selection()
+TEXT_FIELDS = ("text", "second")
+
+_CHOICES: dict[str, tuple[str, ...]] = {"unit": get_args(Unit), "curve": get_args(Curve), "top": get_args(Top)}
+_NUMBERS = ("layer", "head", "token")
+_MAX_NAME = 200
+
+
+def to_query(selection: Selection) -> dict[str, str]:
+    """The parameters of a URL: what differs from the default, so that the bare address is the opening example."""
+    usual = {**_as_dict(DEFAULT), "token": _usual_token(selection.text, selection.second)}
+    query = {name: value for name, value in _as_dict(selection).items() if value != usual[name]}
+    return {name: "" if value is None else str(value) for name, value in query.items()}
+
+
+def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
+    """The Selection that a URL asks for, and a sentence for each value that can't be used.
+
+    Parameters of other names are left alone.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for field in fields(Selection):
+        if field.name not in query:
+            continue
+        raw, default = query[field.name], getattr(DEFAULT, field.name)
+        value, expected = _read(field.name, raw)
+        if expected is None:
+            values[field.name] = value
+        else:
+            problems.append(f"The link asks for {field.name} “{_short(raw)}”, but {expected}; {default} is shown.")
+    if "token" not in values:
+        values["token"] = _usual_token(values.get("text", DEFAULT.text), values.get("second", DEFAULT.second))
+    return Selection(**values), tuple(problems)
+
+
+def changed(selection: Selection, **changes: Any) -> Selection:
+    """The selection after a change on screen. Another text has other tokens, so none of them is held any more."""
+    if any(name in changes for name in TEXT_FIELDS) and "token" not in changes:
+        after = {**_as_dict(selection), **changes}
+        changes["token"] = _usual_token(after["text"], after["second"])
+    return replace(selection, **changes)
+
+
+def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ...]]:
+    """The selection with a layer and a head that the model has, and a sentence for each that it doesn't."""
+    fitted: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, count in (("layer", info.layers), ("head", info.heads)):
+        asked = getattr(selection, name)
+        fitted[name] = asked if 0 <= asked < count else min(getattr(DEFAULT, name), count - 1)
+        if fitted[name] != asked:
+            problems.append(
+                f"The link asks for {name} {_short(str(asked))}, but {info.name} has {name}s 0 to {count - 1}; "
+                f"{name} {fitted[name]} is shown."
+            )
+    return replace(selection, **fitted), tuple(problems)
+
+
+def _usual_token(text: str, second: str) -> int | None:
+    """What is held before anybody held anything: the pronoun of the opening example, nothing in other texts."""
+    return DEFAULT.token if (text, second) == (DEFAULT.text, DEFAULT.second) else None
+
+
+def _read(name: str, raw: str) -> tuple[Any, str | None]:
+    """The value, or what was expected instead."""
+    if name == "token" and raw == "":
+        return None, None
+    if name in _NUMBERS:
+        # isdecimal also takes digits of other scripts, and int() reads them; a long one is no number to count with.
+        return (int(raw), None) if raw.isdecimal() and len(raw) <= 9 else (None, "a whole number from 0 is expected")
+    if name in _CHOICES:
+        choices = _CHOICES[name]
+        return (raw, None) if raw in choices else (None, f"{' or '.join(choices)} is expected")
+    if name == "model" and len(raw) > _MAX_NAME:
+        return None, f"a name of at most {_MAX_NAME} characters is expected"
+    return raw, None
+
+
+def _as_dict(selection: Selection) -> dict[str, Any]:
+    return {field.name: getattr(selection, field.name) for field in fields(selection)}
+
+
+def _short(raw: str) -> str:
+    return raw if len(raw) <= 40 else raw[:39] + "…"

@@ -1,0 +1,121 @@
+"""What every page stands in: navigation, the sidebar, and what happens when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+from attention_viz.components.theme_watch import theme_watch
+from attention_viz.core.errors import AttentionVizError
+from attention_viz.ui import cache, url
+from attention_viz.ui.plain import markdown
+
+_ICON = Path(__file__).with_name("icon.svg")
+_VIA_APP = "entered through app.py"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A row of the page table. The file's name is also the page's address."""
+
+    file: str
+    title: str
+    icon: str
+    section: str
+
+
+EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
+LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
+PAGES = (EXPLORE, LIMITS)
+
+
+def run() -> None:
+    """app.py: configures the page, draws the sidebar and runs the page that the address asks for."""
+    st.session_state[_VIA_APP] = True
+    st.set_page_config(page_title="Attention Viz", page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")
+    page = _navigation()
+    _sidebar()
+    try:
+        page.run()
+    except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the visitor gets a sentence)
+        _log.exception("A page failed")
+        st.error(
+            "Something went wrong here that should not have. Your text is still in the address; reload the page to go "
+            "on. If it happens again, please report it with that address.",
+            icon=":material/error:",
+        )
+    theme_watch(st.context.theme.type)
+
+
+def enter() -> None:
+    """The first line of every page. Streamlit runs the file of a page without app.py when that page is the very first
+    request after the server started; this goes back and takes the right way in."""
+    if not st.session_state.get(_VIA_APP):
+        _navigation()
+        st.rerun()
+
+
+def page_link(page: Page, *, label: str | None = None, icon: str | None = None) -> None:
+    """A link to a page that keeps what is on screen."""
+    selection, _ = url.current()
+    st.page_link(
+        page.file, label=label or page.title, icon=icon or page.icon, query_params=url.query_of(selection) or None
+    )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What can't be done inside is said in plain words; the rest of the page goes on."""
+    try:
+        yield
+    except AttentionVizError as error:
+        notice(str(error))
+
+
+def notice(*sentences: str) -> None:
+    """What a person has to know about, which may quote what they typed. Nothing when there is no sentence."""
+    if sentences:
+        st.warning("  \n".join(map(markdown, sentences)), icon=":material/info:")
+
+
+def honest_line() -> None:
+    """What every view of attention owes its reader."""
+    st.caption("Attention shows where this head reads, not why the model decided.")
+    page_link(LIMITS, label="What attention can and cannot tell you")
+
+
+def _navigation() -> st.Page:
+    pages = [st.Page(page.file, title=page.title, icon=page.icon, default=page is PAGES[0]) for page in PAGES]
+    return st.navigation(pages, position="hidden")
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        st.markdown("## Attention Viz")
+        for section, pages in groupby(PAGES, key=lambda page: page.section):
+            st.caption(section)
+            for page in pages:
+                page_link(page)
+        st.space("small")
+        with explained(), st.container(border=True, gap="xsmall"):
+            _model_card()
+
+
+def _model_card() -> None:
+    selection, _ = url.current()
+    info = cache.describe_model(selection.model)
+    st.markdown(f"**{markdown(info.name)}**")
+    st.caption(
+        f"{info.layers} layers × {info.heads} heads of {info.head_size}  \n"
+        f"{info.parameters / 1e6:.1f} M parameters, {markdown(info.family.upper())} family  \n"
+        f"reads up to {info.token_limit:,} tokens  \n"
+        f"{markdown(info.licence)}, {markdown(info.origin)}  \n"
+        "Layers and heads count from 0."
+    )

@@ -1,0 +1,41 @@
+// The pure parts of the live views.
+
+import { strictEqual as equal } from "node:assert";
+import { baseline, format, place } from "../../attention_viz/components/head_facts/main.js";
+import { themeOf } from "../../attention_viz/components/theme_watch/main.js";
+
+Deno.test("a theme is told from the page's background", () => {
+  equal(themeOf("rgb(255, 255, 255)"), "light");
+  equal(themeOf("rgb(18, 21, 29)"), "dark");
+  equal(themeOf("rgba(18, 21, 29, 0.5)"), "dark");
+  equal(themeOf("rgb(18 21 29)"), "dark");
+  equal(themeOf("color(srgb 1 1 1)"), null);
+  equal(themeOf(""), null);
+});
+
+Deno.test("numbers say when they are small but not nothing", () => {
+  equal(format(0, ""), "0.00");
+  equal(format(0.004, ""), "< 0.01");
+  equal(format(0.005, ""), "0.01");
+  equal(format(0.594, ""), "0.59");
+  equal(format(1.578, "nats"), "1.58 nats");
+  equal(format(138.04, "tokens"), "138.0 tokens");
+  equal(format(8.71, "tokens"), "8.71 tokens");
+  equal(format(null, "nats"), "–");
+});
+
+Deno.test("places lie between 0 and 100 percent", () => {
+  equal(place(0.25, 0, 1), 25);
+  equal(place(2, 1, 5), 25);
+  equal(place(-1, 0, 1), 0);
+  equal(place(9, 0, 1), 100);
+  equal(place(1, 1, 1), 0);
+  equal(place(null, 0, 1), 0);
+});
+
+Deno.test("the line below a measure", () => {
+  const fact = { label: "", meaning: "", source: "", value: 1.5, uniform: 3.178, low: 0, high: 3.178 };
+  equal(baseline({ ...fact, unit: "nats", detail: "" }), "evenly spread 3.18 · at most 3.18");
+  equal(baseline({ ...fact, unit: "", detail: "[CLS] 0.48" }), "evenly spread 3.18 · [CLS] 0.48");
+  equal(baseline({ ...fact, unit: "", detail: "", value: null }), "This text is too short to say.");
+});

@@ -1,0 +1,52 @@
+"""What many tests share: the real bundled model, its eager twin, and small traces made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+import attention_viz as av
+from attention_viz.core.trace import Layer
+from attention_viz.models.huggingface import HuggingFaceModel
+from attention_viz.models.threads import set_thread_count
+
+PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
+
+
+@pytest.fixture(scope="session")
+def minilm() -> HuggingFaceModel:
+    set_thread_count()
+    model = av.load_model("all-MiniLM-L6-v2")
+    assert isinstance(model, HuggingFaceModel)
+    return model
+
+
+@pytest.fixture(scope="session")
+def pronoun(minilm: HuggingFaceModel) -> av.Trace:
+    return av.trace(minilm, PRONOUN)
+
+
+def tokens_of(names: Sequence[str]) -> tuple[av.Token, ...]:
+    """Tokens side by side in "names joined by blanks"; [X] is special."""
+    tokens, start = [], 0
+    for number, name in enumerate(names):
+        span = (start, start + len(name))
+        special = name.startswith("[")
+        tokens.append(av.Token(name, number, span, None if special else number, 0, special))
+        start += len(name) + 1
+    return tuple(tokens)
+
+
+@pytest.fixture
+def made_trace() -> Callable[..., av.Trace]:
+    """A trace of given tokens whose one layer has random queries and keys."""
+
+    def make(names: Sequence[str], heads: int = 2, seed: int = 0) -> av.Trace:
+        rng = np.random.default_rng(seed)
+        q, k, v = rng.standard_normal((3, heads, len(names), 4), dtype=np.float32)
+        info = av.ModelInfo("made", "made", 1, heads, 4, 4 * heads, 0, 512, "0", "none", "made by a test")
+        return av.Trace(info, (" ".join(names),), tokens_of(names), (Layer(q, k, v, 0.5),))
+
+    return make

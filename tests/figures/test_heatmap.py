@@ -1,0 +1,140 @@
+"""What the heatmap holds, and what it can't be made to do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import attention_viz as av
+from attention_viz.figures.heatmap import legend_title
+from attention_viz.figures.labels import MAX_LABEL, plain, shorten
+from attention_viz.figures.palette import DARK, LIGHT, palette_for
+from tests.conftest import tokens_of
+
+
+def figure(names: list[str], **options):
+    weights = np.random.default_rng(0).dirichlet(np.ones(len(names)), size=len(names)).astype(np.float32)
+    tokens = tokens_of(names)
+    return weights, av.heatmap(weights, tokens, tokens, **options)
+
+
+def test_cells_are_the_weights_themselves():
+    for curve in ("sqrt", "linear"):
+        weights, fig = figure(["a", "b", "c"], scale=av.ColourScale(curve, 0.5))
+        np.testing.assert_array_equal(fig.data[0].z, weights)
+        assert (fig.data[0].zmin, fig.data[0].zmax) == (0, 0.5)
+
+
+def test_equal_tokens_stay_apart():
+    _, fig = figure(["the", "the", "the"])
+    assert list(fig.data[0].x) == list(fig.data[0].y) == [0, 1, 2]
+    assert fig.layout.xaxis.labelalias == fig.layout.yaxis.labelalias == {"0": "the", "1": "the", "2": "the"}
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>", "</script>", "<b>x</b>", "<s>", "&lt;", "<a href='x'>y</a>", "<img src=x>"]
+)
+def test_labels_are_text_not_markup(hostile):
+    _, fig = figure([hostile, "b"])
+    alias = fig.layout.xaxis.labelalias["0"]
+    assert "<" not in alias
+    assert alias == plain(shorten(hostile))
+
+
+@given(st.text(max_size=40))
+def test_plain_leaves_no_markup_and_loses_no_character(text):
+    import html
+
+    safe = plain(text)
+    assert "<" not in safe
+    assert ">" not in safe
+    assert len(html.unescape(safe)) == len(text)
+
+
+def test_special_tokens_are_muted():
+    _, fig = figure(["[CLS]", "a"])
+    assert fig.layout.xaxis.labelalias["0"] == f'<span style="color:{LIGHT.muted}">[CLS]</span>'
+
+
+def test_long_labels_end_in_an_ellipsis():
+    assert shorten("x" * MAX_LABEL) == "x" * MAX_LABEL
+    assert shorten("x" * 50) == "x" * (MAX_LABEL - 1) + "…"
+
+
+def test_the_held_row_is_outlined():
+    _, fig = figure(["a", "b", "c"], held=1)
+    (shape,) = fig.layout.shapes
+    assert (shape.x0, shape.x1, shape.y0, shape.y1) == (-0.5, 2.5, 0.5, 1.5)
+    assert not figure(["a", "b"])[1].layout.shapes
+
+
+def test_other_tokens_reset_the_zoom_and_another_head_does_not():
+    assert figure(["a", "b"])[1].layout.uirevision == figure(["a", "b"], held=1)[1].layout.uirevision
+    assert figure(["a", "b"])[1].layout.uirevision != figure(["a", "c"])[1].layout.uirevision
+
+
+@pytest.mark.parametrize(
+    ("scale", "title"),
+    [
+        (av.ColourScale(), "attention weight, square-root colours"),
+        (av.ColourScale("linear"), "attention weight, linear colours"),
+        (av.ColourScale("sqrt", 0.3), "attention weight, square-root colours, up to this map's maximum"),
+    ],
+)
+def test_the_legend_says_what_colours_mean(scale, title):
+    assert legend_title(scale) == title
+    _, fig = figure(["a", "b"], scale=scale)
+    assert fig.layout.xaxis2.title.text == title
+    assert fig.layout.xaxis2.ticktext[0] == "0"
+    assert float(fig.layout.xaxis2.ticktext[-1]) == pytest.approx(scale.top, rel=0.01)
+
+
+@pytest.mark.parametrize("scale", [av.ColourScale(), av.ColourScale("linear"), av.ColourScale("sqrt", 0.01)])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_colours_start_at_the_background_and_rise(scale, palette):
+    stops = scale.stops(palette)
+    assert stops[0] == (0.0, palette.background)
+    assert stops[-1] == (1.0, palette.ramp[-1])
+    places = [place for place, _ in stops]
+    assert places == sorted(places)
+    assert all(0 <= place <= 1 for place in scale.place(np.array(scale.ticks())))
+
+
+def test_the_square_root_shows_a_hundredth_as_a_tenth():
+    assert av.ColourScale().place(np.array([0.01]))[0] == pytest.approx(0.1)
+    stops = dict(av.ColourScale().stops(LIGHT))
+    even = dict(av.ColourScale("linear").stops(LIGHT))
+    assert stops[0.25] == even[0.5], "a quarter of the weight is half of the ramp"
+
+
+def test_512_tokens_cross_as_binary_numbers():
+    """As lists of numbers the same figure would be ten times as large."""
+    _, fig = figure([f"t{number}" for number in range(512)])
+    z = fig.to_plotly_json()["data"][0]["z"]
+    assert z["dtype"] == "f4"
+    assert len(fig.to_json()) < 1_600_000
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_text_can_be_read(palette):
+    """WCAG contrast of at least 4.5 for everything that is written."""
+    for background in (palette.background, palette.surface):
+        for colour in (palette.text, palette.muted, palette.accent):
+            assert contrast(colour, background) >= 4.5, (colour, background)
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_an_unknown_theme_is_light():
+    assert palette_for(None) is palette_for("light") is LIGHT
+    assert palette_for("dark") is DARK

