@@ -18,7 +18,7 @@ FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
 _CELL = 24  # px, while there is room
 _MAP = (220, 680)  # px, the least and the most that the square may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
-_RIGHT = 8
+_RIGHT = 30  # px, for the last label, which leans out
 _BOTTOM = 44  # px below the strip, for its numbers and its title
 
 

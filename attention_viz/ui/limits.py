@@ -6,6 +6,7 @@ import streamlit as st
 
 from attention_viz.measures import reading_of, special_share_by_norm, special_shares
 from attention_viz.ui import cache, reading, shell
+from attention_viz.ui.plain import aside
 from attention_viz.ui.selection import Selection, fit
 
 CAN = """
@@ -69,4 +70,4 @@ def on_your_text(selection: Selection) -> None:
         f"**On your text:** L{place[0]} H{place[1]} spends {by_weight:.0%} of its attention on special tokens. When "
         f"each weight counts with the length of the value that it lets through, their share is {by_norm:.0%}."
     )
-    st.caption("Lengths of the values before the output projection; the idea is that of source 6.")
+    aside("Lengths of the values before the output projection; the idea is that of source 6.")

@@ -14,6 +14,7 @@ from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
 from attention_viz.ui import url
 from attention_viz.ui.head_view import HeadView
+from attention_viz.ui.plain import aside
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
 _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
@@ -31,7 +32,7 @@ def map_panel(view: HeadView) -> None:
     """Where does every token look?"""
     st.markdown(f"#### Where does each token look in {view.name}?")
     noun = view.selection.unit.removesuffix("s")
-    st.caption(
+    aside(
         f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
         "Point at a cell for its weight; drag to zoom in, double-click to zoom out."
     )
@@ -98,9 +99,9 @@ def downloads(view: HeadView) -> None:
         width="stretch",
     )
     if url.link_leaves_out_text(selection):
-        st.caption("The address holds this view. The text is too long for it and stays on this server for a while.")
+        aside("The address holds this view. The text is too long for it and stays on this server for a while.")
     else:
-        st.caption("The address in your browser holds this view: copy it to share it.")
+        aside("The address in your browser holds this view: copy it to share it.")
 
 
 def _map_controls() -> None:

@@ -1,8 +1,10 @@
-"""Text of unknown origin for Streamlit elements that read Markdown."""
+"""Running text on a page: safe where it quotes somebody, and readable where it is small."""
 
 from __future__ import annotations
 
 import re
+
+import streamlit as st
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -13,3 +15,8 @@ def markdown(text: str) -> str:
     Every ASCII punctuation mark is escaped (CommonMark §2.4); line breaks become spaces.
     """
     return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+
+
+def aside(text: str) -> None:
+    """A remark in small, muted Markdown. Streamlit's own caption is too pale to read: 4.4 to 1 on white."""
+    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")))

@@ -7,7 +7,7 @@ import streamlit as st
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.ui import cache, url
-from attention_viz.ui.plain import markdown
+from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import Selection
 
 
@@ -36,6 +36,6 @@ def what_was_read(trace: Trace) -> None:
     """One line on the tokens, and each note on what was cut or dropped."""
     special = [token.text for token in trace.tokens if token.special and token.span is None]
     own = f", {len(special)} of them added by the model ({', '.join(special)})" if special else ""
-    st.caption(markdown(f"{len(trace.tokens):,} tokens{own}."))
+    aside(markdown(f"{len(trace.tokens):,} tokens{own}."))
     for note in trace.notes:
-        st.caption(f":material/info: {markdown(note)}")
+        aside(f":material/info: {markdown(note)}")

@@ -14,7 +14,7 @@ import streamlit as st
 from attention_viz.components.theme_watch import theme_watch
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.ui import cache, url
-from attention_viz.ui.plain import markdown
+from attention_viz.ui.plain import aside, markdown
 
 _ICON = Path(__file__).with_name("icon.svg")
 _VIA_APP = "entered through app.py"
@@ -87,12 +87,13 @@ def notice(*sentences: str) -> None:
 
 def honest_line() -> None:
     """What every view of attention owes its reader."""
-    st.caption("Attention shows where this head reads, not why the model decided.")
+    aside("Attention shows where this head reads, not why the model decided.")
     page_link(LIMITS, label="What attention can and cannot tell you")
 
 
 def _navigation() -> st.Page:
-    pages = [st.Page(page.file, title=page.title, icon=page.icon, default=page is PAGES[0]) for page in PAGES]
+    # Without icons: Streamlit would fetch one from a foreign server as the tab's picture.
+    pages = [st.Page(page.file, title=page.title, default=page is PAGES[0]) for page in PAGES]
     return st.navigation(pages, position="hidden")
 
 
@@ -100,7 +101,7 @@ def _sidebar() -> None:
     with st.sidebar:
         st.markdown("## Attention Viz")
         for section, pages in groupby(PAGES, key=lambda page: page.section):
-            st.caption(section)
+            aside(section)
             for page in pages:
                 page_link(page)
         st.space("small")
@@ -112,7 +113,7 @@ def _model_card() -> None:
     selection, _ = url.current()
     info = cache.describe_model(selection.model)
     st.markdown(f"**{markdown(info.name)}**")
-    st.caption(
+    aside(
         f"{info.layers} layers × {info.heads} heads of {info.head_size}  \n"
         f"{info.parameters / 1e6:.1f} M parameters, {markdown(info.family.upper())} family  \n"
         f"reads up to {info.token_limit:,} tokens  \n"

@@ -30,8 +30,13 @@ _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 def find() -> str | None:
     """The path of a Chromium that starts; CHROMIUM=/path/to/it in the environment comes first."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, _NAMES), str(_MAC), _playwrights()]
-    return next((path for path in candidates if path and Path(path).exists() and _starts(path)), None)
+    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, _NAMES), str(_MAC)]
+    # Playwright is asked last, and only if need be: asking starts a process.
+    there = next(filter(_starts, candidates), None)
+    if there is not None:
+        return there
+    own = _playwrights()
+    return own if _starts(own) else None
 
 
 def install() -> str:
@@ -57,7 +62,9 @@ def _playwrights() -> str:
         return playwright.chromium.executable_path
 
 
-def _starts(path: str) -> bool:
+def _starts(path: str | None) -> bool:
+    if not path or not Path(path).exists():
+        return False
     try:
         return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

@@ -19,6 +19,7 @@ def test_the_page_has_the_same_colours(name, palette):
     assert theme["backgroundColor"] == palette.background
     assert theme["secondaryBackgroundColor"] == theme["sidebar"]["backgroundColor"] == palette.surface
     assert theme["textColor"] == palette.text
+    assert theme["grayTextColor"] == palette.muted
     assert theme["borderColor"] == palette.border
 
 

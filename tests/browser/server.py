@@ -1,0 +1,154 @@
+"""The app in a process of its own, as `make run` starts it, and a page of a real browser that looks at it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, install
+
+ROOT = Path(__file__).parents[2]
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+@dataclass(frozen=True)
+class Server:
+    """url: without a slash at the end. log: what the process printed so far."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def running_server(**environment: str) -> Iterator[Server]:
+    """A fresh server on a free port, ready for its first request."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address=localhost"]
+    with tempfile.TemporaryDirectory() as folder:
+        log_file = Path(folder) / "log"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [*command, f"--server.port={port}", "--server.headless=true"],
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+            )
+        server = Server(f"http://localhost:{port}", process, log_file)
+        try:
+            _wait_until_healthy(server)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _wait_until_healthy(server: Server) -> None:
+    for _ in range(300):
+        assert server.process.poll() is None, f"The server ended: {server.log}"
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"The server did not get ready: {server.log}")
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    path = install()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Visitor:
+    """One tab, and all that the browser complained about in it."""
+
+    page: Page
+    server: Server
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(60_000)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # On a sub-page Streamlit first asks for its server below that page's address, and then finds it above.
+        looking = "/limits/_stcore/" in message.location["url"]
+        if message.type == "error" and not looking:
+            self.complaints.append(f"{message.text} {message.location}")
+
+    def leave(self) -> None:
+        """Closes the tab. What the browser says afterwards is of no interest."""
+        self.page.context.close()
+
+    def open(self, address: str = "/") -> Visitor:
+        self.page.goto(self.server.url + address)
+        return self.settled()
+
+    def settled(self) -> Visitor:
+        """Waits until the script has run and stays so: one run may set off another."""
+        quiet = 0
+        while quiet < 3:
+            self.page.wait_for_selector(IDLE)
+            self.page.wait_for_timeout(120)
+            quiet = quiet + 1 if self.page.locator(IDLE).count() else 0
+        return self
+
+    def text(self) -> str:
+        return self.page.locator("[data-testid=stMain]").inner_text()
+
+    def address(self) -> str:
+        return self.page.url.removeprefix(self.server.url)
+
+    def type(self, label: str, text: str) -> Visitor:
+        box = self.page.get_by_label(label, exact=True)
+        box.fill(text)
+        box.press("Control+Enter")
+        return self.settled()
+
+    def pick(self, group: str, option: str) -> Visitor:
+        self._group(group).get_by_role("radio", name=option, exact=True).click()
+        return self.settled()
+
+    def picked(self, group: str) -> str:
+        return self._group(group).locator("[aria-checked=true]").inner_text()
+
+    def column_labels(self) -> list[str]:
+        """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""
+        labels: list[str] = self.page.locator(".js-plotly-plot .xtick text").evaluate_all(
+            """(ticks) => ticks
+              .map((tick) => [tick.getBoundingClientRect().left, tick.textContent])
+              .sort((one, other) => one[0] - other[0])
+              .map(([, text]) => text)"""
+        )
+        return labels
+
+    def _group(self, name: str) -> Locator:
+        return self.page.get_by_role("radiogroup", name=name, exact=True)
