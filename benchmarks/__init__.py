@@ -1,0 +1,1 @@
+"""Speed and memory, measured. `make bench` prints every table; the last results stand in docs/benchmarks.md."""

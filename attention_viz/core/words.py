@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ def word_numbers(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     pieces that share a character, such as the bytes of one emoji, stay together, and so does a piece that covers
     several words.
     """
-    boundaries = np.array([match.start() for match in _BOUNDARY.finditer(text)], dtype=np.int64)
+    boundaries = [match.start() for match in _BOUNDARY.finditer(text)]
     numbers: list[int] = []
     current, end = -1, -1
     for start, stop in spans:
@@ -34,9 +35,9 @@ def word_numbers(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
     return numbers
 
 
-def _any_between(boundaries: np.ndarray, first: int, last: int) -> bool:
+def _any_between(boundaries: Sequence[int], first: int, last: int) -> bool:
     """Is one of the sorted `boundaries` in first…last, both included?"""
-    return bool(np.searchsorted(boundaries, first, side="left") < np.searchsorted(boundaries, last, side="right"))
+    return bisect_left(boundaries, first) < bisect_right(boundaries, last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ class TextTokenizer:
         return notes
 
     def _tokens(self, pieces: Pieces, owners: Sequence[int | None], texts: Sequence[str]) -> tuple[Token, ...]:
-        spans = {i: _trim(texts[owner], *pieces.offsets[i]) for i, owner in enumerate(owners) if owner is not None}
+        offsets = pieces.offsets  # A property that makes the whole list anew each time.
+        spans = {i: _trim(texts[owner], *offsets[i]) for i, owner in enumerate(owners) if owner is not None}
         special = [number in self.special_ids for number in pieces.ids]
         words: list[int | None] = [None] * len(pieces)
         used = 0

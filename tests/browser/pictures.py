@@ -1,0 +1,89 @@
+"""Takes the pictures in docs/ again: `make shots`. Not a test; a person looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser
+
+from tests.browser.server import Server, Visitor, running_browser, running_server
+
+DOCS = Path(__file__).parents[2] / "docs"
+WIDE, NARROW = (1440, 900), (390, 844)
+
+PARAGRAPH = (
+    "The harbour had been quiet since the ferry stopped. In summer the children still jumped from the old pier, and "
+    "the fishermen who mended their nets beside it told them, as they told everybody, that the water was deeper than "
+    "it looked. Nobody believed them. One evening a stranger came along the coast road with a heavy case, asked for a "
+    "room, and paid for a month. She wrote letters that she did not send, and every morning she walked to the end of "
+    "the pier, looked at the water, and walked back. "
+)
+# Longer than the model reads and short enough for an address.
+LONG = (PARAGRAPH + "Then the ferry came back. " + PARAGRAPH * 4)[:1990]
+PAIR = {"text": "Who wrote Hamlet?", "second": "Shakespeare wrote it around 1600."}
+TEXT_512 = "cat dog sun sea sky ice oak ant bee cow " * 60
+
+
+@dataclass(frozen=True)
+class Picture:
+    """whole: all that scrolls, not only what fits the window. typed: a text that no address could hold."""
+
+    name: str
+    address: str
+    size: tuple[int, int] = WIDE
+    theme: str = "light"
+    whole: bool = False
+    typed: str = ""
+
+
+def _explore(**query: str) -> str:
+    return "/?" + urlencode(query)
+
+
+PICTURES = (
+    Picture("explore_light", "/"),
+    Picture("explore_dark", "/", theme="dark"),
+    Picture("explore_whole", "/", whole=True),
+    Picture("explore_narrow", "/", NARROW, whole=True),
+    Picture("explore_narrow_dark", "/", NARROW, "dark"),
+    Picture("explore_short", _explore(text="Dogs chase cats", layer="4", head="6")),
+    Picture("explore_400_tokens", _explore(text=LONG, layer="1", head="1", top="max"), whole=True),
+    Picture("explore_512_tokens_dark", "/?layer=2&head=11", theme="dark", whole=True, typed=TEXT_512),
+    Picture("explore_pair", _explore(**PAIR, unit="words", layer="5", head="0")),
+    Picture("explore_arabic", _explore(text="القطة لم تعبر الشارع لأنها كانت متعبة", layer="2", head="1")),
+    Picture("explore_chinese", _explore(text="小猫没有过马路，因为它太累了。", layer="2", head="1"), theme="dark"),
+    Picture("explore_nothing_typed", _explore(text="", layer="9")),
+    Picture("limits_light", "/limits", whole=True),
+    Picture("limits_narrow_dark", "/limits", NARROW, "dark"),
+)
+
+
+def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> None:
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if picture.theme == "dark" else "light"
+    )
+    visitor = Visitor(context.new_page(), server).open(picture.address)
+    if picture.typed:
+        visitor.type("Text", picture.typed)
+    if picture.whole:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        tall = visitor.page.locator("[data-testid=stMain]").evaluate("(main) => main.scrollHeight")
+        visitor.page.set_viewport_size({"width": width, "height": max(height, int(tall))})
+        visitor.settled()
+    visitor.page.wait_for_timeout(600)
+    visitor.page.screenshot(path=folder / f"{picture.name}.png")
+    visitor.leave()
+
+
+def main() -> None:
+    with running_server() as server, running_browser() as browser:
+        for picture in PICTURES:
+            take(picture, browser, server, DOCS)
+            print(DOCS / f"{picture.name}.png")
+
+
+if __name__ == "__main__":
+    main()

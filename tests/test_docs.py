@@ -1,0 +1,64 @@
+"""What the documents promise is true: their code runs, their files exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import attention_viz as av
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+
+
+def python_blocks(file: str) -> list[str]:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    blocks = re.findall(r"^( *)```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    return ["\n".join(line.removeprefix(indent) for line in block.splitlines()) for indent, block in blocks]
+
+
+def test_the_readmes_python_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = python_blocks("README.md")
+    names: dict[str, object] = {}
+    exec(code.replace(".show()", ""), names)
+    trace = names["trace"]
+    assert isinstance(trace, av.Trace)
+    assert (trace.tokens[2].text, trace.tokens[2].span) == ("cat", (4, 7))
+    assert (tmp_path / "all.npz").stat().st_size > 10_000
+
+
+def test_the_measure_of_the_guide_works(made_trace):
+    (code,) = python_blocks("docs/add-a-measure.md")
+    names: dict[str, object] = {}
+    exec(code, names)
+    measure = names["FIRST_TOKEN"]
+    assert isinstance(measure, av.Measure)
+    trace = made_trace(["a", "b", "c"])
+    scores = measure.scores(trace)
+    assert scores.values[0, 1] == pytest.approx(trace.attention(0, 1)[:, 0].mean())
+    np.testing.assert_allclose(scores.uniform, 1 / 3)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_to_files_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_readmes_make_targets_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)\b", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {"run", "test", "lint", "bench", "dev"} <= named
+    assert named <= targets
+
+
+def test_exact_pins():
+    for file in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*", line), line
