@@ -35,7 +35,7 @@ class Layer:
     visible: Bool[np.ndarray, "#head #query #key"] | None = None
 
     def __post_init__(self) -> None:
-        for array in self._arrays():
+        for array in self.arrays:
             array.setflags(write=False)
 
     @property
@@ -44,7 +44,7 @@ class Layer:
 
     @property
     def nbytes(self) -> int:
-        return sum(array.nbytes for array in self._arrays())
+        return sum(array.nbytes for array in self.arrays)
 
     def kv_head(self, head: int) -> int:
         """The key and value head that query head `head` reads."""
@@ -66,7 +66,9 @@ class Layer:
         np.divide(weights, total, out=weights, where=total > 0)
         return weights
 
-    def _arrays(self) -> list[np.ndarray]:
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All arrays of the layer, those that are there."""
         optional = (self.bias, self.visible)
         return [self.query, self.key, self.value, *(array for array in optional if array is not None)]
 

@@ -15,7 +15,7 @@ from attention_viz.core.errors import ModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Layer
 from attention_viz.models.base import Encoding
-from attention_viz.models.capture import ATTENTION, record
+from attention_viz.models.capture import ATTENTION, packed, record
 from attention_viz.models.tokens import TextTokenizer, for_sharing
 
 
@@ -41,7 +41,7 @@ class HuggingFaceModel:
             inputs["token_type_ids"] = torch.tensor([[token.segment for token in encoding.tokens]])
         with torch.inference_mode(), record() as layers:
             self.network(**inputs)
-        return tuple(layers)
+        return packed(layers)
 
 
 def load_folder(folder: Path, info: ModelInfo) -> HuggingFaceModel:
