@@ -1,8 +1,8 @@
-"""Explore: what one head does with a text."""
+"""Explore: what every head does with a text, and one of them in full."""
 
 import streamlit as st
 
-from attention_viz.ui import cache, panels, reading, shell, url
+from attention_viz.ui import cache, live, panels, reading, shell, url
 from attention_viz.ui.head_view import head_view
 from attention_viz.ui.selection import fit
 
@@ -14,11 +14,18 @@ with shell.explained():
     selection, unfit = fit(selection, info)
     url.show(selection)
     shell.notice(*problems, *unfit)
-    panels.pickers(info)
     trace = reading.read(info, selection)
     reading.what_was_read(trace)
     view = head_view(trace, selection)
-    left, right = st.columns([5, 3])
+    left, right = st.columns([7, 5])
+    with left:
+        with st.container(border=True):
+            panels.grid_panel(view)
+        with st.container(border=True):
+            panels.text_panel(view)
+    with right.container(border=True):
+        panels.links_panel(view)
+    left, right = st.columns([7, 5])
     with left:
         with st.container(border=True):
             panels.map_panel(view)
@@ -26,4 +33,7 @@ with shell.explained():
             panels.downloads(view)
     with right.container(border=True):
         panels.facts_panel(view)
+    # Last on the page, where what they leave empty is not seen.
+    live.send_pictures(view)
+    live.send_scores(view)
 shell.honest_line()

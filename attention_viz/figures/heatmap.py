@@ -35,13 +35,14 @@ def heatmap(
     scale: ColourScale = ColourScale(),
     palette: Palette = LIGHT,
     held: int | None = None,
+    held_key: int | None = None,
 ) -> go.Figure:
     """An attention map as a Plotly figure, as large as its tokens need; it may be drawn narrower, not wider.
 
     The axes are positions, so equal tokens stay apart; labels are drawn as far as they fit, and zooming in shows the
     rest. The cells hold the weights themselves, so pointing at one shows the exact number whatever the colours do.
 
-    held: the row to outline.
+    held, held_key: the row and the column to outline; of both, the row and the cell.
     """
     rows, columns = weights.shape
     side = map_size(max(rows, columns))
@@ -80,7 +81,9 @@ def heatmap(
         domain=[sum(_STRIP) / (side + sum(_STRIP)), 1],
     )
     if held is not None:
-        _outline(figure, held, columns, palette)
+        _outline(figure, palette, (0, columns - 1), (held, held))
+    if held_key is not None:
+        _outline(figure, palette, (held_key, held_key), (0, rows - 1) if held is None else (held, held), 2.5)
     _legend(figure, scale, palette, side)
     return figure
 
@@ -112,9 +115,11 @@ def _margin(labels: Sequence[Piece]) -> int:
     return 24 + max((width(shorten(label.text)) for label in labels), default=0)
 
 
-def _outline(figure: go.Figure, row: int, columns: int, palette: Palette) -> None:
-    line = {"color": palette.text, "width": 1.5}
-    figure.add_shape(type="rect", x0=-0.5, x1=columns - 0.5, y0=row - 0.5, y1=row + 0.5, line=line)
+def _outline(
+    figure: go.Figure, palette: Palette, columns: tuple[int, int], rows: tuple[int, int], width: float = 1.5
+) -> None:
+    x0, x1, y0, y1 = columns[0] - 0.5, columns[1] + 0.5, rows[0] - 0.5, rows[1] + 0.5
+    figure.add_shape(type="rect", x0=x0, x1=x1, y0=y0, y1=y1, line={"color": palette.text, "width": width})
 
 
 def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, side: int) -> None:

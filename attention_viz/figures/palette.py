@@ -13,6 +13,7 @@ class Palette:
     background: what pictures stand on; weights of 0 have exactly this colour, so nothing is drawn where nothing is
         attended.
     accent: what is selected. other: "the other" side of a comparison.
+    heads: told apart by colour-blind eyes too, for several heads at once; names stand beside them.
     ramp: from a weight of 0 to the strongest, even steps in between.
     """
 
@@ -23,6 +24,7 @@ class Palette:
     border: str
     accent: str
     other: str
+    heads: tuple[str, ...]
     ramp: tuple[str, ...]
 
 
@@ -34,6 +36,7 @@ LIGHT = Palette(
     border="#dfe2ec",
     accent="#3f4cc0",
     other="#b4530a",
+    heads=("#0072b2", "#d55e00", "#008a65", "#b3478f", "#8a6d00", "#1f8ecb", "#7a3fb0", "#5b6275"),
     ramp=("#ffffff", "#dfe3f8", "#b9c1f0", "#8f9be6", "#6674d8", "#4450c4", "#2f38a0", "#1d2372", "#10143f"),
 )
 
@@ -45,6 +48,7 @@ DARK = Palette(
     border="#2c3242",
     accent="#94a1ff",
     other="#f2a154",
+    heads=("#5cb3ef", "#f58b4c", "#3fc79a", "#e08cc2", "#e0c341", "#8fd3f4", "#b794f6", "#9ea6bb"),
     ramp=("#12151d", "#20263f", "#2d3666", "#3f4a92", "#5765c0", "#7684e6", "#9ba7fb", "#c3cbff", "#f2f4ff"),
 )
 

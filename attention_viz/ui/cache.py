@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import threading
+from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 from cachetools import LRUCache
 
@@ -16,6 +19,7 @@ from attention_viz.models.library import describe_model
 
 VARIABLE = "ATTENTION_VIZ_TRACE_MB"
 _DEFAULT_MB = 64
+_DERIVED_BYTES = 32_000_000
 _Key = tuple[str, str, str, str]
 
 
@@ -32,6 +36,26 @@ def model(name: str) -> Model:
     gc.collect()
     gc.freeze()
     return loaded
+
+
+def name_of(info: ModelInfo, texts: tuple[str, ...]) -> str:
+    """A short name for the trace of these texts, the same in every session."""
+    parts = "\0".join((info.name, info.revision, *texts))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def kept(kind: str, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """What `compute` returns, computed once for a trace of this name while there is room."""
+    lock, arrays = _derived()
+    with lock:
+        found = arrays.get((kind, name))
+    if found is None:
+        found = compute()
+        found.setflags(write=False)
+        with lock:
+            if found.nbytes <= arrays.maxsize:
+                arrays[kind, name] = found
+    return found
 
 
 def trace(info: ModelInfo, text: str, second: str) -> Trace:
@@ -75,4 +99,9 @@ def _traces() -> _Traces:
     return _Traces((int(asked) if asked.isdecimal() and int(asked) else _DEFAULT_MB) * 1_000_000)
 
 
-__all__ = ["describe_model", "model", "trace"]
+@st.cache_resource(show_spinner=False)
+def _derived() -> tuple[threading.Lock, LRUCache[tuple[str, str], np.ndarray]]:
+    return threading.Lock(), LRUCache(_DERIVED_BYTES, getsizeof=lambda array: array.nbytes)
+
+
+__all__ = ["describe_model", "kept", "model", "name_of", "trace"]

@@ -23,7 +23,7 @@ class HeadView:
     """A map and what stands along its sides.
 
     starts: the number of the first token of each row, which is how a row is held.
-    held: the row of the held token, or None.
+    held: the row of the held query token, or None. held_key: the column of the held key token.
     """
 
     trace: Trace
@@ -33,6 +33,7 @@ class HeadView:
     keys: Sequence[Piece]
     starts: tuple[int, ...]
     held: int | None
+    held_key: int | None
 
     @property
     def name(self) -> str:
@@ -92,19 +93,27 @@ def head_view(trace: Trace, selection: Selection) -> HeadView:
     weights = trace.attention(selection.layer, selection.head)
     if selection.unit == "tokens":
         starts = tuple(range(len(trace.tokens)))
-        return HeadView(
-            trace, selection, weights, trace.tokens, trace.key_tokens, starts, _row(starts, selection, trace)
-        )
+        held = [_row(starts, token, trace) for token in (selection.token, selection.key)]
+        return HeadView(trace, selection, weights, trace.tokens, trace.key_tokens, starts, *held)
     words = group_words(trace.tokens, trace.texts)
     starts = tuple(word.tokens[0] for word in words)
-    merged = merge_words(weights, words, words)
-    return HeadView(trace, selection, merged, words, words, starts, _row(starts, selection, trace))
+    held = [_row(starts, token, trace) for token in (selection.token, selection.key)]
+    return HeadView(trace, selection, merge_words(weights, words, words), words, words, starts, *held)
 
 
-def _row(starts: Sequence[int], selection: Selection, trace: Trace) -> int | None:
-    if selection.token is None or selection.token >= len(trace.tokens):
+def map_of(view: HeadView, layer: int, head: int) -> Float32[np.ndarray, "query key"]:
+    """Any map of the same trace, between the same rows and columns as the one that is shown."""
+    weights = view.trace.attention(layer, head)
+    if view.selection.unit == "tokens":
+        return weights
+    words = group_words(view.trace.tokens, view.trace.texts)
+    return merge_words(weights, words, words)
+
+
+def _row(starts: Sequence[int], token: int | None, trace: Trace) -> int | None:
+    if token is None or token >= len(trace.tokens):
         return None
-    return int(np.searchsorted(starts, selection.token, side="right")) - 1
+    return int(np.searchsorted(starts, token, side="right")) - 1
 
 
 def _largest(weights: np.ndarray) -> np.ndarray:

@@ -7,12 +7,11 @@ from functools import partial
 import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
-from attention_viz.core.model_info import ModelInfo
 from attention_viz.export.tables import file_name, npz_bytes, to_csv, to_npz
 from attention_viz.figures.heatmap import heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
-from attention_viz.ui import url
+from attention_viz.ui import live, url
 from attention_viz.ui.head_view import HeadView
 from attention_viz.ui.plain import aside
 
@@ -21,11 +20,24 @@ _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
 _UNITS = {"tokens": "Tokens", "words": "Words"}
 
 
-def pickers(info: ModelInfo) -> None:
-    """Layer and head, each one click away."""
-    layer, head = st.columns([max(6, info.layers), max(10, info.heads + 2)])
-    layer.segmented_control("Layer", range(info.layers), required=True, wrap=True, **url.bound("layer"))
-    head.segmented_control("Head", range(info.heads), required=True, wrap=True, **url.bound("head"))
+def grid_panel(view: HeadView) -> None:
+    """What does every head do?"""
+    st.markdown("#### What does every head do?")
+    aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
+    live.grid(view)
+
+
+def links_panel(view: HeadView) -> None:
+    """Where does the head look, token by token?"""
+    st.markdown(f"#### Where does {view.name} look from a {view.selection.unit.removesuffix('s')}?")
+    aside("Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.")
+    live.links(view)
+
+
+def text_panel(view: HeadView) -> None:
+    """How does the text look from one token?"""
+    st.markdown(f"#### The text, as {view.name} reads it")
+    live.text(view)
 
 
 def map_panel(view: HeadView) -> None:
@@ -45,6 +57,7 @@ def map_panel(view: HeadView) -> None:
         scale=ColourScale(view.selection.curve, top),
         palette=palette_for(st.context.theme.type),
         held=view.held,
+        held_key=view.held_key,
     )
     st.plotly_chart(
         figure,

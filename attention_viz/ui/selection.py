@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.figures.scale import Curve
+from attention_viz.measures import MEASURES
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.examples import PRONOUN, PRONOUN_HEAD, PRONOUN_LAYER, PRONOUN_TOKEN
 
@@ -21,6 +22,8 @@ class Selection:
 
     text, second: what is read; an empty second text means that there is none.
     token: the query token that is held, whose row is marked and listed; None for none.
+    key: the key token that is held with it, or None.
+    show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
     unit: rows and columns of the map are tokens or words.
     curve, top: how weights become colours: the curve, and a range up to 1 or up to the map's own maximum.
     """
@@ -31,6 +34,8 @@ class Selection:
     layer: int = PRONOUN_LAYER
     head: int = PRONOUN_HEAD
     token: int | None = PRONOUN_TOKEN
+    key: int | None = None
+    show: str = "maps"
     unit: Unit = "tokens"
     curve: Curve = "sqrt"
     top: Top = "one"
@@ -39,8 +44,13 @@ class Selection:
 DEFAULT = Selection()
 TEXT_FIELDS = ("text", "second")
 
-_CHOICES: dict[str, tuple[str, ...]] = {"unit": get_args(Unit), "curve": get_args(Curve), "top": get_args(Top)}
-_NUMBERS = ("layer", "head", "token")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "unit": get_args(Unit),
+    "curve": get_args(Curve),
+    "top": get_args(Top),
+    "show": ("maps", "pair", *(measure.key for measure in MEASURES)),
+}
+_NUMBERS = ("layer", "head", "token", "key")
 _MAX_NAME = 200
 
 
@@ -76,7 +86,7 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     """The selection after a change on screen. Another text has other tokens, so none of them is held any more."""
     if any(name in changes for name in TEXT_FIELDS) and "token" not in changes:
         after = {**_as_dict(selection), **changes}
-        changes["token"] = _usual_token(after["text"], after["second"])
+        changes |= {"token": _usual_token(after["text"], after["second"]), "key": None}
     return replace(selection, **changes)
 
 
@@ -102,7 +112,7 @@ def _usual_token(text: str, second: str) -> int | None:
 
 def _read(name: str, raw: str) -> tuple[Any, str | None]:
     """The value, or what was expected instead."""
-    if name == "token" and raw == "":
+    if name in ("token", "key") and raw == "":
         return None, None
     if name in _NUMBERS:
         # isdecimal also takes digits of other scripts, and int() reads them; a long one is no number to count with.

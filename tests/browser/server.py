@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Position, sync_playwright
 
 from tests.browser.chromium import FLAGS, install
 
@@ -139,6 +139,21 @@ class Visitor:
 
     def picked(self, group: str) -> str:
         return self._group(group).locator("[aria-checked=true]").inner_text()
+
+    def choose(self, layer: int, head: int) -> Visitor:
+        """Clicks on a head in the grid."""
+        self.page.locator(".frame .base").click(position=self.place_in_grid(layer, head))
+        return self.settled()
+
+    def place_in_grid(self, layer: int, head: int, heads: int = 12) -> Position:
+        width = self.page.locator(".frame .base").evaluate("(canvas) => canvas.clientWidth")
+        cell = (width - 28) / heads
+        return {"x": 28 + (head + 0.5) * cell, "y": 20 + (layer + 0.5) * cell}
+
+    def head(self) -> str:
+        """The head that the server shows, "L3 H1"."""
+        title = self.page.get_by_role("heading", name="Where does each token look in").inner_text()
+        return title.removeprefix("Where does each token look in ").rstrip("?")
 
     def column_labels(self) -> list[str]:
         """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""

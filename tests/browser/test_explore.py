@@ -14,7 +14,7 @@ from tests.browser.server import Visitor, running_server
 from tests.conftest import PRONOUN
 
 PAIR = "/?text=Dogs+chase+cats&second=Cats+run&layer=5&head=11&unit=words&curve=linear&top=max&token=2"
-GROUPS = ("Layer", "Head", "Rows and columns", "Colours", "Range of colours")
+GROUPS = ("Rows and columns", "Colours", "Range of colours")
 LIMITS = "What attention can and cannot tell you"
 
 
@@ -26,6 +26,7 @@ def seen(visitor: Visitor) -> dict[str, object]:
         "picked": [
             visitor.picked(group) for group in ("Layer", "Head", "Rows and columns", "Colours", "Range of colours")
         ],
+        "head": visitor.head(),
         "labels": visitor.column_labels(),
         "held": page.locator(".links h4").inner_text(),
     }
@@ -33,7 +34,8 @@ def seen(visitor: Visitor) -> dict[str, object]:
 
 PAIR_SEEN = {
     "texts": ["Dogs chase cats", "Cats run"],
-    "picked": ["5", "11", "Words", "Linear", "0 to maximum"],
+    "picked": ["Words", "Linear", "0 to maximum"],
+    "head": "L5 H11",
     "labels": ["[CLS]", "Dogs", "chase", "cats", "[SEP]", "Cats", "run", "[SEP]"],
     "held": "“chase” looks at",
 }
@@ -104,7 +106,7 @@ def test_switching_pages_untouched_loses_nothing(arrive: Arrive):
 
 def test_back_forward_and_reload(arrive: Arrive):
     visitor = arrive().open(PAIR)
-    visitor.pick("Head", "3").pick("Layer", "1").type("Text", "Birds sing")
+    visitor.choose(5, 3).choose(1, 3).type("Text", "Birds sing")
     visitor.page.get_by_role("link", name=LIMITS).click()
     visitor.page.get_by_text("On your text").wait_for()
     assert "L1 H3" in visitor.settled().text()
@@ -112,16 +114,15 @@ def test_back_forward_and_reload(arrive: Arrive):
     visitor.page.get_by_label("Text", exact=True).wait_for()
     assert visitor.settled().column_labels()[:3] == ["[CLS]", "Birds", "sing"]
     visitor.page.go_back()
-    assert seen(visitor.settled()) == PAIR_SEEN | {"picked": ["1", "3", "Words", "Linear", "0 to maximum"]}
+    assert seen(visitor.settled()) == PAIR_SEEN | {"head": "L1 H3"}
     visitor.page.go_back()
-    assert visitor.settled().picked("Layer") == "5"
+    assert visitor.settled().head() == "L5 H3"
     visitor.page.go_back()
     assert seen(visitor.settled()) == PAIR_SEEN
     visitor.page.go_forward()
-    assert visitor.settled().picked("Head") == "3"
+    assert visitor.settled().head() == "L5 H3"
     visitor.page.reload()
-    assert visitor.settled().picked("Head") == "3"
-    assert seen(visitor) == PAIR_SEEN | {"picked": ["5", "3", "Words", "Linear", "0 to maximum"]}
+    assert seen(visitor.settled()) == PAIR_SEEN | {"head": "L5 H3"}
 
 
 def test_the_bare_address_stays_bare_and_back_leaves(arrive: Arrive):
@@ -129,7 +130,7 @@ def test_the_bare_address_stays_bare_and_back_leaves(arrive: Arrive):
     visitor = arrive()
     visitor.page.goto("about:blank")
     visitor.open()
-    visitor.pick("Head", "2").pick("Head", "1")
+    visitor.choose(3, 2).choose(3, 1)
     assert visitor.address() == "/"
     for _ in range(3):
         visitor.page.go_back()
@@ -140,9 +141,9 @@ def test_typing_and_clicking_at_once_loses_neither(arrive: Arrive):
     """Leaving the box sends the text, and the click that left it sends the head before the answer is there."""
     visitor = arrive().open()
     visitor.page.get_by_label("Text", exact=True).fill("Birds sing")
-    visitor.pick("Head", "7").settled()
+    visitor.choose(3, 7).settled()
     assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"]
-    assert visitor.picked("Head") == "7"
+    assert visitor.head() == "L3 H7"
     assert visitor.address() == "/?text=Birds+sing&head=7"
 
 
@@ -250,18 +251,18 @@ def test_the_picture_follows_the_theme(arrive: Arrive):
     assert visitor.page.evaluate(background) == "rgb(255, 255, 255)"
     visitor.page.emulate_media(color_scheme="dark")
     visitor.page.wait_for_function(f"{background} === 'rgb(18, 21, 29)'")
-    assert visitor.settled().picked("Head") == "3", "and nothing else changes"
+    assert visitor.settled().head() == "L3 H3", "and nothing else changes"
     assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"]
 
 
-def test_by_keyboard_alone(arrive: Arrive):
+def test_choices_by_keyboard_alone(arrive: Arrive):
     visitor = arrive().open()
-    visitor.page.get_by_role("radiogroup", name="Layer").get_by_role("radio", name="3", exact=True).focus()
+    visitor.page.get_by_role("radio", name="Tokens").focus()
     visitor.page.keyboard.press("ArrowRight")
-    if visitor.settled().picked("Layer") == "3":  # Some versions move the focus first and choose on Space.
+    if visitor.settled().picked("Rows and columns") == "Tokens":  # Some versions choose on Space.
         visitor.page.keyboard.press("Space")
-    assert visitor.settled().picked("Layer") == "4"
-    assert visitor.address() == "/?layer=4"
+    assert visitor.settled().picked("Rows and columns") == "Words"
+    assert visitor.address() == "/?unit=words"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

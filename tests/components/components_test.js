@@ -1,7 +1,8 @@
 // The pure parts of the live views.
 
 import { strictEqual as equal } from "node:assert";
-import { baseline, format, place } from "../../attention_viz/components/head_facts/main.js";
+import { baseline } from "../../attention_viz/components/head_facts/main.js";
+import { format, share } from "../../attention_viz/components/shared/numbers.js";
 import { themeOf } from "../../attention_viz/components/theme_watch/main.js";
 
 Deno.test("a theme is told from the page's background", () => {
@@ -24,13 +25,13 @@ Deno.test("numbers say when they are small but not nothing", () => {
   equal(format(null, "nats"), "–");
 });
 
-Deno.test("places lie between 0 and 100 percent", () => {
-  equal(place(0.25, 0, 1), 25);
-  equal(place(2, 1, 5), 25);
-  equal(place(-1, 0, 1), 0);
-  equal(place(9, 0, 1), 100);
-  equal(place(1, 1, 1), 0);
-  equal(place(null, 0, 1), 0);
+Deno.test("shares lie between 0 and 1", () => {
+  equal(share(0.25, 0, 1), 0.25);
+  equal(share(2, 1, 5), 0.25);
+  equal(share(-1, 0, 1), 0);
+  equal(share(9, 0, 1), 1);
+  equal(share(1, 1, 1), 0);
+  equal(share(null, 0, 1), 0);
 });
 
 Deno.test("the line below a measure", () => {

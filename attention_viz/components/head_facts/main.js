@@ -1,4 +1,7 @@
-// Draws the measures and the strongest links of one head. Everything from outside becomes text, never HTML.
+// Draws the measures and the strongest links of one head.
+
+import { element, find } from "../shared/dom.js";
+import { format, share } from "../shared/numbers.js";
 
 /**
  * @typedef {{
@@ -9,28 +12,6 @@
  */
 
 /**
- * A number as it is shown: two decimals, and "< 0.01" for what is small but not nothing.
- * @param {number | null} value
- * @param {string} unit
- */
-export function format(value, unit) {
-  if (value === null) return "–";
-  const number = value > 0 && value < 0.005 ? "< 0.01" : value.toFixed(unit === "tokens" && value >= 10 ? 1 : 2);
-  return unit ? `${number} ${unit}` : number;
-}
-
-/**
- * Where a value lies between low and high, in percent; a range without width has no place but its start.
- * @param {number | null} value
- * @param {number} low
- * @param {number} high
- */
-export function place(value, low, high) {
-  if (value === null || !(high > low)) return 0;
-  return Math.min(100, Math.max(0, ((value - low) / (high - low)) * 100));
-}
-
-/**
  * The line below a measure: what a head that spreads evenly would have, and the most that is possible where that is not
  * simply 1.
  * @param {Fact} fact
@@ -39,18 +20,6 @@ export function baseline(fact) {
   if (fact.value === null) return "This text is too short to say.";
   const most = fact.unit ? `at most ${format(fact.high, "")}` : "";
   return [`evenly spread ${format(fact.uniform, "")}`, most, fact.detail].filter(Boolean).join(" · ");
-}
-
-/**
- * @param {string} tag
- * @param {string} name the class
- * @param {string} [text]
- */
-function element(tag, name, text) {
-  const made = document.createElement(tag);
-  made.className = name;
-  if (text !== undefined) made.textContent = text;
-  return made;
 }
 
 /**
@@ -80,7 +49,7 @@ function factRow(fact) {
   const { low, high } = fact;
   const more = element("dd", "");
   more.append(
-    bar(place(fact.value, low, high), fact.uniform === null ? null : place(fact.uniform, low, high)),
+    bar(100 * share(fact.value, low, high), fact.uniform === null ? null : 100 * share(fact.uniform, low, high)),
     element("p", "meaning", fact.meaning),
     element("p", "baseline", baseline(fact)),
   );
@@ -102,11 +71,9 @@ function linkRow(link) {
  * @param {{data: {title: string, links: Link[], rest: string, facts: Fact[]}, parentElement: HTMLElement | ShadowRoot}} component
  */
 export default function ({ data, parentElement }) {
-  /** @param {string} selector */
-  const find = (selector) => /** @type {HTMLElement} */ (parentElement.querySelector(selector));
-  find(".links h4").textContent = data.title;
-  find("ol").replaceChildren(...data.links.map(linkRow));
-  find(".rest").textContent = data.rest;
-  find(".none").hidden = data.links.length > 0;
-  find("dl").replaceChildren(...data.facts.map(factRow));
+  find(parentElement, ".links h4").textContent = data.title;
+  find(parentElement, "ol").replaceChildren(...data.links.map(linkRow));
+  find(parentElement, ".rest").textContent = data.rest;
+  find(parentElement, ".none").hidden = data.links.length > 0;
+  find(parentElement, "dl").replaceChildren(...data.facts.map(factRow));
 }

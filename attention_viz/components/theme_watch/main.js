@@ -26,7 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const theme = themeOf(getComputedStyle(probe).backgroundColor);
     if (theme && theme !== data.theme) setTriggerValue("theme", theme);
   };
-  probe.addEventListener("transitionend", compare);
+  // Assigned, not added: this function runs again with every run of the script.
+  probe.ontransitionend = compare;
   compare();
-  return () => probe.removeEventListener("transitionend", compare);
 }

@@ -1,0 +1,44 @@
+"""All heads at once: a small picture of each map, or one number per head as a tint with a ranked list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from attention_viz.components.files import register
+from attention_viz.components.shown import Shown, head_from
+
+_KEY = "head grid"
+_mount = register(Path(__file__).parent)
+
+
+def head_grid(
+    shown: Shown,
+    *,
+    layers: int,
+    heads: int,
+    show: str,
+    ramp: Sequence[str],
+    on_head: Callable[[int, int], None],
+    on_show: Callable[[str], None],
+) -> None:
+    """Shows what the parcels "thumbs" and "scores" hold.
+
+    show: "maps" or the key of a tint in "scores".
+    on_head, on_show: called with what a visitor chose, before the script runs again.
+    """
+
+    def chose_head() -> None:
+        place = head_from(st.session_state[_KEY].head, layers, heads)
+        if place is not None:
+            on_head(*place)
+
+    _mount(
+        key=_KEY,
+        data={**asdict(shown), "layers": layers, "heads": heads, "show": show, "ramp": list(ramp)},
+        on_head_change=chose_head,
+        on_show_change=lambda: on_show(str(st.session_state[_KEY].show)),
+    )

@@ -1,0 +1,353 @@
+// Every layer × head as a small picture of its map, or tinted by one number per head.
+
+import { sharedBus } from "../shared/bus.js";
+import { css, rampTable } from "../shared/colour.js";
+import { element, find, once, prepare } from "../shared/dom.js";
+import { format, share } from "../shared/numbers.js";
+
+/**
+ * @typedef {import("../shared/bus.js").Shown & {layers: number, heads: number, show: string, ramp: string[]}} Data
+ * @typedef {{key: string, label: string, unit: string, low: number, high: number, curve: "sqrt" | "linear"}} Tint
+ * @typedef {{layer: number, head: number}} Place
+ */
+
+const LABELS = { left: 28, top: 20 };
+const CELL = { least: 20, most: 44, gap: 2 };
+const RANKED = 8;
+/** How long the keys must rest before the server is told, in ms. */
+const REST = 180;
+
+/**
+ * The side of a cell, so that all heads fit the width where they can.
+ * @param {number} width of the view in px
+ * @param {number} heads
+ */
+export function cellSize(width, heads) {
+  return Math.max(CELL.least, Math.min(CELL.most, Math.floor((width - LABELS.left) / heads)));
+}
+
+/**
+ * The head at a point of the picture, or null between and beside them.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} cell
+ * @param {number} layers
+ * @param {number} heads
+ * @returns {Place | null}
+ */
+export function headAt(x, y, cell, layers, heads) {
+  const [layer, head] = [Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell)];
+  return layer >= 0 && layer < layers && head >= 0 && head < heads ? { layer, head } : null;
+}
+
+/**
+ * The head that a key leads to, staying inside; null for keys that mean nothing here.
+ * @param {string} key
+ * @param {Place} from
+ * @param {number} layers
+ * @param {number} heads
+ * @returns {Place | null}
+ */
+export function afterKey(key, { layer, head }, layers, heads) {
+  switch (key) {
+    case "ArrowLeft":
+      return { layer, head: Math.max(0, head - 1) };
+    case "ArrowRight":
+      return { layer, head: Math.min(heads - 1, head + 1) };
+    case "ArrowUp":
+      return { layer: Math.max(0, layer - 1), head };
+    case "ArrowDown":
+      return { layer: Math.min(layers - 1, layer + 1), head };
+    case "Home":
+      return { layer, head: 0 };
+    case "End":
+      return { layer, head: heads - 1 };
+    default:
+      return null;
+  }
+}
+
+/**
+ * The heads with the largest values, largest first; heads without a value are left out.
+ * @param {ArrayLike<number>} values [layer, head], NaN for none
+ * @param {number} heads
+ * @param {number} count
+ */
+export function ranked(values, heads, count) {
+  return Array.from(values, (value, at) => ({ value, layer: Math.floor(at / heads), head: at % heads }))
+    .filter(({ value }) => !Number.isNaN(value))
+    .sort((one, other) => other.value - one.value)
+    .slice(0, count);
+}
+
+class Grid {
+  /** @param {HTMLElement | ShadowRoot} root */
+  constructor(root) {
+    this.root = root;
+    this.bus = sharedBus();
+    this.frame = find(root, ".frame");
+    this.base = /** @type {HTMLCanvasElement} */ (find(root, ".base"));
+    this.over = /** @type {HTMLCanvasElement} */ (find(root, ".over"));
+    this.select = /** @type {HTMLSelectElement} */ (find(root, ".show"));
+    /** @type {Data | null} */
+    this.data = null;
+    /** @type {Place | null} */
+    this.pointed = null;
+    this.cell = CELL.least;
+    this.drawn = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {(name: string, value: unknown) => void} */
+    this.tell = () => {};
+    this.end = this.bus.subscribe(() => this.draw());
+    this.sizes = new ResizeObserver(() => this.draw());
+    this.sizes.observe(find(root, ".scroll"));
+    this.frame.onpointermove = (event) => this.pointAt(this.placeOf(event));
+    this.frame.onpointerleave = () => this.pointAt(null);
+    this.frame.onclick = (event) => {
+      const place = this.placeOf(event);
+      if (place) this.choose(place, 0);
+    };
+    this.frame.onkeydown = (event) => {
+      if (!this.data) return;
+      const place = afterKey(event.key, this.bus.shown, this.data.layers, this.data.heads);
+      if (!place) return;
+      event.preventDefault();
+      this.choose(place, REST);
+    };
+    this.select.onchange = () => this.tell("show", this.select.value);
+  }
+
+  /** @param {Data} data @param {(name: string, value: unknown) => void} tell */
+  update(data, tell) {
+    this.data = data;
+    this.tell = tell;
+    this.table = rampTable(data.ramp);
+    this.drawn = "";
+    this.bus.accept(data);
+    this.draw();
+  }
+
+  stop() {
+    this.end();
+    this.sizes.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  /** @param {MouseEvent} event */
+  placeOf(event) {
+    const box = this.base.getBoundingClientRect();
+    const { layers = 0, heads = 0 } = this.data ?? {};
+    return headAt(event.clientX - box.left, event.clientY - box.top, this.cell, layers, heads);
+  }
+
+  /** @param {Place | null} place */
+  pointAt(place) {
+    if (place?.layer === this.pointed?.layer && place?.head === this.pointed?.head) return;
+    this.pointed = place;
+    this.drawOver();
+    this.readOut();
+  }
+
+  /** Every view follows at once; the server hears of the last one. @param {Place} place @param {number} rest in ms */
+  choose(place, rest) {
+    this.bus.choose(place);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.tell("head", [place.layer, place.head]), rest);
+  }
+
+  /** @returns {{tint: Tint, values: Float32Array}[]} */
+  scores() {
+    const parcel = this.bus.get("scores");
+    if (!parcel) return [];
+    const { tints, layers, heads } = parcel.header;
+    const all = new Float32Array(parcel.payload.buffer, parcel.payload.byteOffset, parcel.payload.byteLength / 4);
+    const size = layers * heads;
+    return tints.map((/** @type {Tint} */ tint, /** @type {number} */ at) => ({
+      tint,
+      values: all.subarray(at * size, (at + 1) * size),
+    }));
+  }
+
+  draw() {
+    if (!this.data) return;
+    const { layers, heads, show } = this.data;
+    const width = find(this.root, ".scroll").clientWidth;
+    if (!width) return;
+    const scores = this.scores();
+    const score = scores.find(({ tint }) => tint.key === show) ?? null;
+    const thumbs = this.bus.get("thumbs");
+    this.cell = cellSize(width, heads);
+    // Pictures are drawn again only when something in them changed; the selection lies on the canvas above.
+    const state = [
+      width,
+      show,
+      this.data.ramp[0],
+      thumbs?.header.mark,
+      score?.values.join(),
+      this.bus.shown.trace,
+    ].join("|");
+    if (state !== this.drawn) {
+      this.drawn = state;
+      this.drawBase(thumbs, score);
+      this.drawControls(scores, score);
+    }
+    find(this.root, ".ranking").hidden = !score;
+    if (score) this.drawRanking(score);
+    this.drawOver();
+    this.readOut();
+    this.base.style.opacity = thumbs || score ? "1" : "0.4";
+    this.frame.style.minHeight = `${LABELS.top + layers * this.cell}px`;
+  }
+
+  /**
+   * @param {import("../shared/bus.js").Parcel | null} thumbs
+   * @param {{tint: Tint, values: Float32Array} | null} score
+   */
+  drawBase(thumbs, score) {
+    if (!this.data || !this.table) return;
+    const { layers, heads } = this.data;
+    const context = prepare(this.base, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
+    const style = getComputedStyle(this.frame);
+    context.font = `11px ${style.fontFamily}`;
+    context.fillStyle = style.color;
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    for (let layer = 0; layer < layers; layer++) {
+      context.fillText(`L${layer}`, LABELS.left - 5, LABELS.top + (layer + 0.5) * this.cell);
+    }
+    context.textAlign = "center";
+    const every = this.cell < 26 && heads > 9 ? 2 : 1;
+    for (let head = 0; head < heads; head += every) {
+      context.fillText(`H${head}`, LABELS.left + (head + 0.5) * this.cell, LABELS.top / 2);
+    }
+    if (score) this.drawTints(context, score);
+    else if (thumbs) this.drawThumbs(context, thumbs);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {{tint: Tint, values: Float32Array}} score */
+  drawTints(context, { tint, values }) {
+    const { heads } = /** @type {Data} */ (this.data);
+    const table = /** @type {import("../shared/colour.js").Rgb[]} */ (this.table);
+    values.forEach((value, at) => {
+      if (Number.isNaN(value)) return;
+      const linear = share(value, tint.low, tint.high);
+      const colour = table[Math.round(255 * (tint.curve === "sqrt" ? Math.sqrt(linear) : linear))];
+      context.fillStyle = css(colour);
+      this.fillCell(context, Math.floor(at / heads), at % heads);
+    });
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {import("../shared/bus.js").Parcel} thumbs */
+  drawThumbs(context, { header, payload }) {
+    const { layers, heads } = /** @type {Data} */ (this.data);
+    const table = /** @type {import("../shared/colour.js").Rgb[]} */ (this.table);
+    const { rows, columns } = header;
+    const picture = new ImageData(columns, rows * layers * heads);
+    payload.forEach((byte, at) => picture.data.set([...table[byte], 255], 4 * at));
+    const sheet = new OffscreenCanvas(columns, rows * layers * heads);
+    /** @type {OffscreenCanvasRenderingContext2D} */ (sheet.getContext("2d")).putImageData(picture, 0, 0);
+    // Small maps are shown cell by cell, large ones are smoothed down.
+    context.imageSmoothingEnabled = columns > this.cell;
+    const size = this.cell - CELL.gap;
+    for (let at = 0; at < layers * heads; at++) {
+      const [x, y] = [LABELS.left + (at % heads) * this.cell, LABELS.top + Math.floor(at / heads) * this.cell];
+      context.drawImage(sheet, 0, at * rows, columns, rows, x + 1, y + 1, size, size);
+      context.strokeStyle = getComputedStyle(this.frame).getPropertyValue("--st-border-color") || "#888";
+      context.lineWidth = 1;
+      context.strokeRect(x + 0.5, y + 0.5, size + 1, size + 1);
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {number} layer @param {number} head */
+  fillCell(context, layer, head) {
+    const size = this.cell - CELL.gap;
+    context.fillRect(LABELS.left + head * this.cell + 1, LABELS.top + layer * this.cell + 1, size, size);
+  }
+
+  /** The selected head and the one under the pointer. */
+  drawOver() {
+    if (!this.data) return;
+    const { layers, heads } = this.data;
+    const context = prepare(this.over, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
+    const style = getComputedStyle(this.frame);
+    const outline = (
+      /** @type {Place} */ { layer, head },
+      /** @type {string} */ colour,
+      /** @type {number} */ width,
+    ) => {
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.strokeRect(LABELS.left + head * this.cell, LABELS.top + layer * this.cell, this.cell, this.cell);
+    };
+    if (this.pointed) outline(this.pointed, style.color, 1.5);
+    outline(this.bus.shown, style.getPropertyValue("--st-primary-color") || style.color, 3);
+  }
+
+  /** @param {{tint: Tint}[]} scores @param {{tint: Tint} | null} score */
+  drawControls(scores, score) {
+    const options = [{ key: "maps", label: "small maps" }, ...scores.map(({ tint }) => tint)];
+    this.select.replaceChildren(...options.map(({ key, label }) => {
+      const option = /** @type {HTMLOptionElement} */ (element("option", "", label));
+      option.value = key;
+      return option;
+    }));
+    this.select.value = score ? score.tint.key : "maps";
+    const tint = score?.tint ?? { low: 0, high: 1, unit: "", curve: "sqrt", label: "attention weight" };
+    find(this.root, ".low").textContent = format(tint.low);
+    find(this.root, ".high").textContent = format(tint.high, tint.unit);
+    find(this.root, ".what").textContent =
+      `${tint.label}, ${tint.curve === "sqrt" ? "square-root" : "linear"} colours` +
+      (score ? "" : "; query down, key across");
+    const strip = /** @type {HTMLCanvasElement} */ (find(this.root, ".strip"));
+    const context = prepare(strip, 128, 10);
+    (this.table ?? []).forEach((colour, at) => {
+      context.fillStyle = css(colour);
+      // Both scales are drawn as even steps of the ramp: the legend names the curve.
+      context.fillRect(at / 2, 0, 1, 10);
+    });
+  }
+
+  /** @param {{tint: Tint, values: Float32Array}} score */
+  drawRanking({ tint, values }) {
+    const { heads } = /** @type {Data} */ (this.data);
+    const { layer, head } = this.bus.shown;
+    find(this.root, ".ranking h4").textContent = "Highest";
+    find(this.root, ".ranking ol").replaceChildren(
+      ...ranked(values, heads, RANKED).map((place) => {
+        const row = element("li");
+        const button = element("button");
+        button.append(element("span", "", `L${place.layer} H${place.head}`), element("span", "", format(place.value)));
+        button.setAttribute("aria-current", String(place.layer === layer && place.head === head));
+        button.title = `${tint.label}: ${format(place.value, tint.unit)}`;
+        button.onclick = () => this.choose(place, 0);
+        row.append(button);
+        return row;
+      }),
+    );
+  }
+
+  /** Names the head under the pointer, or the selected one, with its measures. */
+  readOut() {
+    const { layer, head } = this.pointed ?? this.bus.shown;
+    const at = layer * (this.data?.heads ?? 0) + head;
+    const parts = this.scores().map(({ tint, values }) =>
+      `${tint.label} ${format(Number.isNaN(values[at]) ? null : values[at], tint.unit)}`
+    );
+    find(this.root, ".readout").textContent = [`L${layer} H${head}`, ...parts].join(" · ");
+  }
+}
+
+/** @type {WeakMap<object, Grid>} */
+const grids = new WeakMap();
+
+/**
+ * @param {{
+ *   data: Data, parentElement: HTMLElement | ShadowRoot, setTriggerValue: (name: string, value: unknown) => void,
+ * }} component
+ */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const grid = once(grids, parentElement, () => new Grid(parentElement));
+  grid.update(data, setTriggerValue);
+  return () => grid.stop();
+}

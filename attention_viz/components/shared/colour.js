@@ -1,0 +1,47 @@
+// Colours of weights, the same as in the Plotly figures: one ramp that starts at the background.
+
+/** @typedef {[number, number, number]} Rgb */
+
+/** @param {string} hex "#rrggbb" @returns {Rgb} */
+export function rgb(hex) {
+  const number = parseInt(hex.slice(1), 16);
+  return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+/**
+ * 256 colours along a ramp with even steps.
+ * @param {string[]} ramp
+ * @returns {Rgb[]}
+ */
+export function rampTable(ramp) {
+  const stops = ramp.map(rgb);
+  return Array.from({ length: 256 }, (_, index) => {
+    const position = (index / 255) * (stops.length - 1);
+    const low = Math.min(Math.floor(position), stops.length - 2);
+    const share = position - low;
+    return /** @type {Rgb} */ (stops[low].map((channel, at) =>
+      Math.round(channel + (stops[low + 1][at] - channel) * share)
+    ));
+  });
+}
+
+/** @param {Rgb} colour */
+export const css = ([red, green, blue]) => `rgb(${red}, ${green}, ${blue})`;
+
+/** @param {Rgb} colour relative luminance, WCAG 2 */
+function luminance(colour) {
+  const [red, green, blue] = colour.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/**
+ * Black or white, whichever is easier to read on `background`.
+ * @param {Rgb} background
+ */
+export function inkOn(background) {
+  const light = luminance(background);
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
+}

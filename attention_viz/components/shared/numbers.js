@@ -1,0 +1,23 @@
+// How numbers are written in the live views.
+
+/**
+ * Two decimals, and "< 0.01" for what is small but not nothing; large numbers of tokens with one decimal.
+ * @param {number | null} value
+ * @param {string} [unit]
+ */
+export function format(value, unit = "") {
+  if (value === null) return "–";
+  const number = value > 0 && value < 0.005 ? "< 0.01" : value.toFixed(unit === "tokens" && value >= 10 ? 1 : 2);
+  return unit ? `${number} ${unit}` : number;
+}
+
+/**
+ * Where a value lies between low and high, in 0…1; a range without width has no place but its start.
+ * @param {number | null} value
+ * @param {number} low
+ * @param {number} high
+ */
+export function share(value, low, high) {
+  if (value === null || !(high > low)) return 0;
+  return Math.min(1, Math.max(0, (value - low) / (high - low)));
+}

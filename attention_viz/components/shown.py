@@ -1,0 +1,37 @@
+"""What every live view of a page is told, and what it may answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is on screen.
+
+    trace: the name of the data, as the parcels carry it.
+    query, key: the held rows and columns of the map, or None.
+    """
+
+    trace: str
+    layer: int
+    head: int
+    query: int | None
+    key: int | None
+
+
+def held_from(value: Any, count: int) -> tuple[int | None, int | None]:
+    """The held row and column that the browser sent: places that are there, or None. It may send anything."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None, None
+    query, key = (place if isinstance(place, int) and 0 <= place < count else None for place in value)
+    return query, key
+
+
+def head_from(value: Any, layers: int, heads: int) -> tuple[int, int] | None:
+    """The layer and head that the browser sent, or None when there is no such head."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(isinstance(number, int) for number in value):
+        return None
+    layer, head = value
+    return (layer, head) if 0 <= layer < layers and 0 <= head < heads else None

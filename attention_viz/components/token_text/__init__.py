@@ -1,0 +1,48 @@
+"""The text itself, painted by what one token looks at, or by what looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from attention_viz.components.files import register
+from attention_viz.components.shown import Shown, held_from
+
+_KEY = "token text"
+_mount = register(Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text.
+
+    tokens: the rows that it stands for: none where the tokenizer kept nothing, several where they share characters.
+    special: a token that the model added.
+    """
+
+    segment: int
+    text: str
+    tokens: tuple[int, ...]
+    special: bool
+
+
+def token_text(
+    shown: Shown,
+    *,
+    pieces: Sequence[Piece],
+    ramp: Sequence[str],
+    on_held: Callable[[int | None, int | None], None],
+) -> None:
+    """Shows what the parcels "maps" and "exact" hold.
+
+    on_held: called with the row and the column that a visitor holds, before the script runs again.
+    """
+    count = 1 + max((token for piece in pieces for token in piece.tokens), default=-1)
+    _mount(
+        key=_KEY,
+        data={**asdict(shown), "pieces": [asdict(piece) for piece in pieces], "ramp": list(ramp)},
+        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, count)),
+    )

@@ -1,0 +1,145 @@
+"""What the live views show: the data that they share, and what a choice in one of them changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float64, UInt8
+
+from attention_viz.components.head_grid import head_grid
+from attention_viz.components.packet import to_bytes, to_words
+from attention_viz.components.parcel import parcel
+from attention_viz.components.shown import Shown
+from attention_viz.components.token_links import Colours, Item, token_links
+from attention_viz.components.token_text import token_text
+from attention_viz.core.trace import Trace
+from attention_viz.figures.palette import palette_for
+from attention_viz.figures.pooling import pool
+from attention_viz.measures import MEASURES, reading_of
+from attention_viz.ui import cache, url
+from attention_viz.ui.head_view import HeadView, map_of
+from attention_viz.ui.pieces import pieces_of
+
+THUMB = 40
+"""The most cells along a side of a small map."""
+ALL_LAYERS = 128
+"""Up to so many tokens the maps of all layers are sent at once; above, those of the layer that is looked at."""
+
+
+def grid(view: HeadView) -> None:
+    """What does every head do?"""
+    head_grid(
+        _shown(view),
+        layers=len(view.trace.layers),
+        heads=view.trace.model.heads,
+        show=view.selection.show,
+        ramp=palette_for(st.context.theme.type).ramp,
+        on_head=lambda layer, head: url.select(layer=layer, head=head),
+        on_show=lambda show: url.select(show=show),
+    )
+
+
+def links(view: HeadView) -> None:
+    """Where does the head look from a token?"""
+    palette = palette_for(st.context.theme.type)
+    token_links(
+        _shown(view),
+        items=_items(view),
+        heads=view.trace.model.heads,
+        colours=Colours(palette.ramp, palette.accent, palette.other, palette.muted, palette.heads),
+        on_held=lambda query, key: _hold(view, query, key),
+    )
+
+
+def text(view: HeadView) -> None:
+    """How does the text look from a token?"""
+    token_text(
+        _shown(view),
+        pieces=pieces_of(view.trace, view.starts),
+        ramp=palette_for(st.context.theme.type).ramp,
+        on_held=lambda query, key: _hold(view, query, key),
+    )
+
+
+def send_pictures(view: HeadView) -> None:
+    """A small picture of every map; the maps to draw, one byte a weight; the selected one with two, for its numbers."""
+    trace, place = view.trace, (view.selection.layer, view.selection.head)
+    name, heads = _name(view), trace.model.heads
+    thumbs = cache.kept("thumbs", name, lambda: thumbnails(trace))
+    rows, columns = thumbs.shape[2:]
+    parcel("thumbs", name, {"layers": len(trace.layers), "heads": heads, "rows": rows, "columns": columns}, thumbs)
+    layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [place[0]]
+    maps = cache.kept(
+        f"maps {layers}",
+        name,
+        lambda: np.stack([to_bytes(map_of(view, layer, head)) for layer in layers for head in range(heads)]),
+    )
+    size = {"queries": len(view.queries), "keys": len(view.keys)}
+    parcel("maps", name, {"layers": layers, "heads": heads, **size}, maps)
+    parcel("exact", name, {"layer": place[0], "head": place[1], **size}, to_words(view.weights))
+
+
+def send_scores(view: HeadView) -> None:
+    """Every measure of every head; and, when a query and a key are held, the weight between them."""
+    trace, name = view.trace, _name(view)
+    reading = reading_of(trace, 0, 0)
+    values = cache.kept("scores", name, lambda: all_scores(trace))
+    tints = [_tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
+    query, key = view.held, view.held_key
+    if query is not None and key is not None:
+        pair = cache.kept(f"pair {query} {key}", name, lambda: pair_weights(view, query, key))
+        label = f"weight of “{view.queries[query].text}” → “{view.keys[key].text}”"
+        values = np.concatenate([values, pair[None]])
+        tints.append(_tint("pair", label, "", 0.0, 1.0, curve="sqrt"))
+    header = {"layers": len(trace.layers), "heads": trace.model.heads, "tints": tints, "pair": [query, key]}
+    parcel("scores", name, header, values.astype(np.float32))
+
+
+def thumbnails(trace: Trace) -> UInt8[np.ndarray, "layer head row column"]:
+    """Every map, pooled to at most THUMB cells a side."""
+    heads = range(trace.model.heads)
+    layers = range(len(trace.layers))
+    return np.stack([[to_bytes(pool(trace.attention(layer, head), THUMB)) for head in heads] for layer in layers])
+
+
+def all_scores(trace: Trace) -> Float64[np.ndarray, "measure layer head"]:
+    """Every measure of every head. Each map is computed once for all measures."""
+    scores = np.empty((len(MEASURES), len(trace.layers), trace.model.heads))
+    for layer in range(len(trace.layers)):
+        for head in range(trace.model.heads):
+            weights, reading = trace.attention(layer, head), reading_of(trace, layer, head)
+            scores[:, layer, head] = [measure.of(weights, reading) for measure in MEASURES]
+    return scores
+
+
+def pair_weights(view: HeadView, query: int, key: int) -> Float64[np.ndarray, "layer head"]:
+    """The weight between a row and a column in every head."""
+    heads = range(view.trace.model.heads)
+    layers = range(len(view.trace.layers))
+    return np.array([[map_of(view, layer, head)[query, key] for head in heads] for layer in layers], dtype=np.float64)
+
+
+def _name(view: HeadView) -> str:
+    return f"{cache.name_of(view.trace.model, view.trace.texts)} {view.selection.unit}"
+
+
+def _shown(view: HeadView) -> Shown:
+    return Shown(_name(view), view.selection.layer, view.selection.head, view.held, view.held_key)
+
+
+def _items(view: HeadView) -> list[Item]:
+    segments = [view.trace.tokens[start].segment for start in view.starts]
+    return [Item(item.text, item.special, segment) for item, segment in zip(view.queries, segments, strict=True)]
+
+
+def _hold(view: HeadView, query: int | None, key: int | None) -> None:
+    token, key_token = (None if row is None else view.starts[row] for row in (query, key))
+    # A held pair is a question about all heads: which of them link these two?
+    show = "pair" if token is not None and key_token is not None else view.selection.show
+    url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
+
+
+def _tint(key: str, label: str, unit: str, low: float, high: float, curve: str = "linear") -> dict[str, Any]:
+    return {"key": key, "label": label, "unit": unit, "low": low, "high": high, "curve": curve}

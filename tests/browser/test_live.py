@@ -1,0 +1,299 @@
+"""The live views in a real browser: grid, links and text, by mouse and by keyboard, and what they have in common."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Position
+
+from tests.browser.conftest import Arrive
+from tests.browser.server import Visitor
+
+ROW = 20
+
+
+def links_place(visitor: Visitor, side: str, token: int) -> Position:
+    width = visitor.page.locator(".view").evaluate("(canvas) => canvas.clientWidth")
+    return {"x": 20 if side == "query" else width - 60, "y": (token + 0.5) * ROW}
+
+
+def point_at(visitor: Visitor, side: str, token: int) -> None:
+    visitor.page.locator(".view").hover(position=links_place(visitor, side, token))
+    visitor.page.wait_for_timeout(100)
+
+
+def click_on(visitor: Visitor, side: str, token: int) -> None:
+    visitor.page.locator(".view").click(position=links_place(visitor, side, token))
+    visitor.settled()
+
+
+def links_say(visitor: Visitor) -> str:
+    return visitor.page.locator(".stage ~ .readout").inner_text()
+
+
+def grid_says(visitor: Visitor) -> str:
+    return visitor.page.locator(".legend ~ .readout").inner_text()
+
+
+def painted(visitor: Visitor) -> str:
+    return visitor.page.locator(".text ~ .readout").inner_text()
+
+
+def bus(visitor: Visitor, expression: str):
+    return visitor.page.evaluate(f"(() => {{ const bus = window.attentionViz; return {expression}; }})()")
+
+
+class TestGrid:
+    def test_a_click_chooses_a_head_everywhere(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.choose(0, 2)
+        assert visitor.head() == "L0 H2"
+        assert visitor.address() == "/?layer=0&head=2"
+        assert grid_says(visitor).startswith("L0 H2 · Entropy < 0.01 nats")
+        assert "L0 H2: 10 “it” looks at because 1.00" in links_say(visitor)
+        assert "because 1.00" in painted(visitor)
+
+    def test_pointing_names_a_head_with_its_measures(self, arrive: Arrive, pronoun):
+        import attention_viz as av
+
+        visitor = arrive().open()
+        visitor.page.locator(".frame .base").hover(position=visitor.place_in_grid(5, 11))
+        says = grid_says(visitor)
+        assert says.startswith("L5 H11 · ")
+        for measure in av.MEASURES:
+            value = measure.scores(pronoun).values[5, 11]
+            assert f"{measure.label} {value:.2f}" in says or f"{measure.label} {value:.1f}" in says or value < 0.005
+        assert visitor.head() == "L3 H1"
+
+    def test_arrow_keys_walk_and_the_server_follows(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.page.locator(".frame").focus()
+        for key in ("ArrowRight", "ArrowRight", "ArrowDown", "End", "ArrowUp", "Home", "ArrowRight"):
+            visitor.page.keyboard.press(key)
+        assert grid_says(visitor).startswith("L3 H1 ·")
+        visitor.page.keyboard.press("ArrowDown")
+        visitor.page.wait_for_url("**/?layer=4")
+        assert visitor.settled().head() == "L4 H1"
+
+    def test_it_is_one_tab_stop(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.page.get_by_label("Show").focus()
+        visitor.page.keyboard.press("Tab")
+        focused = "(root) => root.getRootNode().activeElement?.className"
+        assert visitor.page.locator(".frame").evaluate(focused) == "frame"
+        visitor.page.keyboard.press("Tab")
+        assert visitor.page.locator(".frame").evaluate(focused) != "frame"
+
+    def test_a_tint_ranks_the_heads(self, arrive: Arrive, pronoun):
+        import attention_viz as av
+
+        visitor = arrive().open()
+        visitor.page.get_by_label("Show").select_option("previous_token")
+        visitor.settled()
+        assert visitor.address() == "/?show=previous_token"
+        ranked = visitor.page.locator(".ranking button").all_inner_texts()
+        scores = next(measure for measure in av.MEASURES if measure.key == "previous_token").scores(pronoun).values
+        order = np.argsort(-scores, axis=None)[: len(ranked)]
+        assert [re.split(r"\s+", text.strip()) for text in ranked] == [
+            [f"L{at // 12}", f"H{at % 12}", f"{scores.flat[at]:.2f}"] for at in order
+        ]
+        visitor.page.locator(".ranking button").nth(1).click()
+        assert visitor.settled().head() == f"L{order[1] // 12} H{order[1] % 12}"
+
+    def test_a_held_pair_tints_every_head_by_its_weight(self, arrive: Arrive, pronoun):
+        visitor = arrive().open()
+        click_on(visitor, "key", 2)
+        assert visitor.page.get_by_label("Show").input_value() == "pair"
+        weights = np.array([[pronoun.attention(layer, head)[10, 2] for head in range(12)] for layer in range(6)])
+        best = np.argsort(-weights, axis=None)[:3]
+        ranked = visitor.page.locator(".ranking button").all_inner_texts()
+        assert [re.split(r"\s+", text.strip()) for text in ranked[:3]] == [
+            [f"L{at // 12}", f"H{at % 12}", f"{weights.flat[at]:.2f}"] for at in best
+        ]
+        assert "weight of “it” → “cat”" in visitor.page.locator(".what").inner_text()
+        assert "key=2" in visitor.address()
+        click_on(visitor, "key", 2)
+        assert visitor.page.get_by_label("Show").input_value() == "maps"
+        assert visitor.address() == "/"
+
+
+class TestLinks:
+    def test_numbers_are_the_traces(self, arrive: Arrive, pronoun):
+        visitor = arrive().open()
+        point_at(visitor, "query", 6)
+        row = pronoun.attention(3, 1)[6]
+        best = np.argsort(-row)[:4]
+        expected = ", ".join(f"{pronoun.tokens[key].text} {row[key]:.2f}" for key in best)
+        assert links_say(visitor) == f"L3 H1: 6 “cross” looks at {expected}"
+        point_at(visitor, "key", 2)
+        column = pronoun.attention(3, 1)[:, 2]
+        best = np.argsort(-column)[:4]
+        expected = ", ".join(f"{pronoun.tokens[query].text} {column[query]:.2f}" for query in best)
+        assert links_say(visitor) == f"L3 H1: 2 “cat” is looked at by {expected}"
+
+    def test_pointing_is_shared_with_the_text(self, arrive: Arrive):
+        visitor = arrive().open()
+        point_at(visitor, "query", 6)
+        assert "street 0.61" in painted(visitor)
+        visitor.page.locator(".text .token", has_text="tired").hover()
+        visitor.page.wait_for_timeout(100)
+        assert "13 “tired” looks at" in links_say(visitor)
+
+    def test_a_click_holds_and_escape_lets_go(self, arrive: Arrive):
+        visitor = arrive().open()
+        click_on(visitor, "query", 6)
+        assert visitor.address() == "/?token=6"
+        assert visitor.page.locator(".links h4").inner_text() == "“cross” looks at"
+        visitor.page.locator(".stage .scroll").focus()
+        visitor.page.mouse.move(5, 5)
+        visitor.page.keyboard.press("Escape")
+        visitor.page.wait_for_url("**/?token=")
+        assert visitor.settled().page.locator(".links h4").inner_text() == "Strongest links, special tokens aside"
+        assert "of the attention of the rows in view is not drawn" in visitor.page.locator(".note").inner_text()
+
+    def test_arrow_keys_walk_and_change_the_side(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.page.locator(".stage .scroll").focus()
+        visitor.page.keyboard.press("ArrowDown")
+        visitor.page.wait_for_url("**/?token=11")
+        visitor.page.keyboard.press("ArrowRight")
+        visitor.page.wait_for_url("**/?token=&key=11")
+        assert "11 “was” is looked at by" in links_say(visitor.settled())
+        visitor.page.keyboard.press("ArrowUp")
+        visitor.page.keyboard.press("ArrowLeft")
+        visitor.page.wait_for_url("**/")
+        assert "10 “it” looks at" in links_say(visitor.settled())
+
+    def test_heads_can_be_turned_on_and_off(self, arrive: Arrive):
+        visitor = arrive().open()
+        heads = visitor.page.get_by_role("group", name="Heads to draw")
+        pressed = heads.locator("[aria-pressed=true]")
+        assert pressed.all_inner_texts() == ["H1"]
+        heads.get_by_role("button", name="H4", exact=True).click()
+        visitor.page.wait_for_timeout(100)
+        assert pressed.all_inner_texts() == ["H1", "H4"]
+        heads.get_by_role("button", name="H7", exact=True).dblclick()
+        visitor.page.wait_for_timeout(100)
+        assert pressed.all_inner_texts() == ["H7"]
+        heads.get_by_role("button", name="All").click()
+        visitor.page.wait_for_timeout(100)
+        assert pressed.count() == 12
+        heads.get_by_role("button", name="None").click()
+        visitor.page.wait_for_timeout(100)
+        assert pressed.count() == 0
+        assert "No head is on." in visitor.page.locator(".note").inner_text()
+        visitor.choose(2, 5)
+        assert pressed.all_inner_texts() == ["H5"], "another head of the grid is drawn alone"
+
+    def test_what_is_not_drawn_is_stated(self, arrive: Arrive):
+        visitor = arrive().open("/?token=")
+
+        def missing() -> int:
+            found = re.search(r"(\d+) % of the attention", visitor.page.locator(".note").inner_text())
+            assert found is not None
+            return int(found[1])
+
+        at_sixty = missing()
+        assert 10 <= at_sixty <= 40
+        visitor.page.locator(".cover").fill("100")
+        visitor.page.wait_for_timeout(150)
+        assert missing() == 0
+        visitor.page.locator(".least").fill("0.3")
+        visitor.page.wait_for_timeout(150)
+        assert missing() > 0
+
+    def test_special_tokens_can_be_hidden_and_that_is_said(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.page.get_by_label("hide special tokens").check()
+        visitor.page.wait_for_timeout(100)
+        assert "rows no longer add up to 1" in visitor.page.locator(".note").inner_text()
+        visitor.page.get_by_label("make rows add up to 1 again").check()
+        visitor.page.wait_for_timeout(100)
+        assert "made to add up to 1 again" in visitor.page.locator(".note").inner_text()
+
+    def test_routes_between_two_texts(self, arrive: Arrive):
+        visitor = arrive().open("/?text=Dogs+chase&second=Cats+run")
+        assert visitor.page.get_by_label("Texts").is_visible()
+        visitor.page.get_by_label("Texts").select_option("A → B")
+        single = arrive().open()
+        assert not single.page.locator(".pairs").is_visible()
+
+    def test_long_texts_scroll_with_a_minimap(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.type("Text", "one two three four five six seven eight nine ten " * 60)
+        minimap = visitor.page.locator(".minimap")
+        assert minimap.is_visible()
+        minimap.click(position={"x": 5, "y": 400})
+        visitor.page.wait_for_timeout(200)
+        top = visitor.page.locator(".stage .scroll").evaluate("(box) => box.scrollTop")
+        assert top > 3000
+        click_on(visitor, "query", 4)
+        held = int(re.search(r"token=(\d+)", visitor.address())[1])  # type: ignore[index]
+        assert held == int((top + 4.5 * ROW) // ROW)
+
+
+class TestText:
+    def test_it_is_the_text_itself(self, arrive: Arrive):
+        visitor = arrive().open()
+        assert visitor.page.locator(".text").inner_text().replace("\n", " ").strip() == (
+            "[CLS]The cat didn't cross the street because it was too tired, and the driver who saw it waited.[SEP]"
+        )
+
+    def test_both_directions(self, arrive: Arrive):
+        visitor = arrive().open()
+        assert "cat 0.59" in painted(visitor)
+        visitor.page.get_by_label("what looks at it").check()
+        visitor.settled()
+        assert visitor.address() == "/?token=&key=10"
+        assert "10 “it” is looked at by" in links_say(visitor)
+
+    def test_by_keyboard(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.page.locator(".text").focus()
+        visitor.page.keyboard.press("ArrowRight")
+        visitor.page.wait_for_url("**/?token=11")
+        visitor.page.keyboard.press("Escape")
+        visitor.page.wait_for_url("**/?token=")
+
+    @pytest.mark.parametrize(("text", "direction"), [("שלום עולם", "rtl"), ("مرحبا بالعالم", "rtl"), ("我学", "ltr")])
+    def test_scripts_run_their_own_way(self, arrive: Arrive, text, direction):
+        visitor = arrive().open(f"/?text={text}")
+        paragraph = visitor.page.locator(".text p")
+        assert paragraph.evaluate("(p) => getComputedStyle(p).direction") == direction
+        assert text in paragraph.inner_text().replace("[CLS]", "").replace("[SEP]", "")
+
+    def test_words_are_pieces_of_their_own(self, arrive: Arrive):
+        visitor = arrive().open("/?unit=words")
+        assert visitor.page.locator(".text .token").all_inner_texts()[:5] == ["[CLS]", "The", "cat", "didn't", "cross"]
+
+
+def test_the_browser_holds_the_traces_weights(arrive: Arrive, pronoun):
+    """One byte a weight for drawing, and two for the numbers of the selected head."""
+    visitor = arrive().open("/?layer=2&head=7")
+    coarse = np.array(bus(visitor, "Array.from(bus.get('maps').payload)"), dtype=np.float64).reshape(6, 12, 24, 24)
+    exact = bus(visitor, "Array.from(new Uint16Array(bus.get('exact').payload.buffer))")
+    for layer in range(6):
+        np.testing.assert_allclose((coarse[layer] / 255) ** 2, pronoun.attention(layer), atol=0.004)
+    np.testing.assert_allclose(
+        (np.array(exact).reshape(24, 24) / 65535) ** 2, pronoun.attention(2, 7), atol=2e-5, rtol=0
+    )
+
+
+def test_above_128_tokens_only_the_layer_that_is_looked_at_is_sent(arrive: Arrive):
+    visitor = arrive().open()
+    visitor.type("Text", "one two three four five six seven eight nine ten " * 20)
+    assert bus(visitor, "bus.get('maps').header.layers") == [3]
+    visitor.choose(1, 4)
+    assert bus(visitor, "bus.get('maps').header.layers") == [1]
+    assert bus(visitor, "bus.get('maps').payload.length") == 12 * 202 * 202
+
+
+def test_another_text_leaves_nothing_of_the_old_one(arrive: Arrive):
+    visitor = arrive().open()
+    visitor.type("Text", "Birds sing")
+    assert links_say(visitor) == ""
+    click_on(visitor, "query", 1)
+    assert "1 “birds” looks at" in links_say(visitor)
+    assert visitor.page.locator(".text").inner_text().strip() == "[CLS]Birds sing[SEP]"

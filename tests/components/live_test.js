@@ -1,0 +1,165 @@
+// The pure parts of the live views: what is shared, and what a click or a key does.
+
+import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
+import { afterKey as gridKey, cellSize, headAt, ranked } from "../../attention_viz/components/head_grid/main.js";
+import { createBus } from "../../attention_viz/components/shared/bus.js";
+import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/shared/colour.js";
+import { strength, strongest, withoutHidden } from "../../attention_viz/components/shared/links.js";
+import { coarseMap, exactMap, fromByte, fromWord, weightsOf } from "../../attention_viz/components/shared/maps.js";
+import { readPacket } from "../../attention_viz/components/shared/packet.js";
+import { afterClick, afterKey as linksKey, fitText, tokenAt } from "../../attention_viz/components/token_links/main.js";
+import { afterKey as textKey, received } from "../../attention_viz/components/token_text/main.js";
+
+const shown = { trace: "t", layer: 1, head: 2, query: null, key: null };
+
+Deno.test("a choice made here outweighs an answer that does not know of it", () => {
+  let time = 0;
+  const bus = createBus(() => time);
+  let calls = 0;
+  const end = bus.subscribe(() => calls++);
+  time = 10_000;
+  bus.accept(shown);
+  bus.choose({ head: 5 });
+  time += 100;
+  bus.accept({ ...shown, head: 3 });
+  equal(bus.shown.head, 5);
+  time += 5000;
+  bus.accept({ ...shown, head: 3 });
+  equal(bus.shown.head, 3);
+  bus.choose({ head: 6 });
+  bus.accept({ ...shown, trace: "another" });
+  equal(bus.shown.trace, "another", "another text is never a late answer");
+  equal(calls, 5);
+  end();
+  bus.choose({ head: 0 });
+  equal(calls, 5);
+});
+
+Deno.test("data of another trace is not used", () => {
+  const bus = createBus();
+  bus.accept(shown);
+  bus.put("maps", { header: { trace: "old" }, payload: new Uint8Array() });
+  equal(bus.get("maps"), null);
+  bus.put("maps", { header: { trace: "t" }, payload: new Uint8Array(1) });
+  equal(bus.get("maps")?.payload.length, 1);
+});
+
+Deno.test("pointing at the same token again is no news", () => {
+  const bus = createBus();
+  let calls = 0;
+  bus.subscribe(() => calls++);
+  bus.point({ side: "query", token: 1 });
+  bus.point({ side: "query", token: 1 });
+  bus.point(null);
+  equal(calls, 2);
+});
+
+Deno.test("a packet is read as it was written", () => {
+  const head = new TextEncoder().encode('{"trace":"ü"}');
+  const bytes = new Uint8Array(7 + head.length + 3);
+  const packet = bytes.subarray(7); // Streamlit may hand over a part of a larger buffer.
+  new DataView(packet.buffer, 7).setUint32(0, head.length, true);
+  const whole = new Uint8Array([...packet.subarray(0, 4), ...head, 1, 2, 3]);
+  same(readPacket(whole).header, { trace: "ü" });
+  same([...readPacket(whole).payload], [1, 2, 3]);
+});
+
+Deno.test("maps come back as weights", () => {
+  const bus = createBus();
+  bus.accept({ ...shown, layer: 4, head: 1 });
+  const bytes = Uint8Array.from([0, 255, 128, 64, 1, 2, 3, 4]);
+  bus.put("maps", { header: { trace: "t", layers: [4], heads: 2, queries: 2, keys: 2 }, payload: bytes });
+  same([...(coarseMap(bus, 4, 1)?.bytes ?? [])], [1, 2, 3, 4]);
+  equal(coarseMap(bus, 0, 0), null);
+  equal(exactMap(bus), null);
+  same([...(weightsOf(bus, "query", 1)?.weights ?? [])], [fromByte(3), fromByte(4)]);
+  same([...(weightsOf(bus, "key", 1)?.weights ?? [])], [fromByte(2), fromByte(4)]);
+  equal(weightsOf(bus, "key", 1)?.exact, false);
+  const words = Uint16Array.from([65535, 0, 32768, 1]);
+  const exact = {
+    header: { trace: "t", layer: 4, head: 1, queries: 2, keys: 2 },
+    payload: new Uint8Array(words.buffer),
+  };
+  bus.put("exact", exact);
+  same([...(weightsOf(bus, "query", 0)?.weights ?? [])], [1, 0]);
+  equal(weightsOf(bus, "query", 0)?.exact, true);
+  ok(Math.abs(fromWord(Math.round(Math.sqrt(0.594) * 65535)) - 0.594) < 2e-5);
+  equal(weightsOf(bus, "query", 9), null);
+});
+
+Deno.test("the strongest links cover what was asked for, and no more than needed", () => {
+  same(strongest([0.1, 0.6, 0.3], 0.6, 0).keys, [1]);
+  same(strongest([0.1, 0.6, 0.3], 0.61, 0).keys, [1, 2]);
+  same(strongest([0.1, 0.6, 0.3], 1, 0).keys, [1, 2, 0]);
+  same(strongest([0.1, 0.6, 0.3], 1, 0.2).keys, [1, 2]);
+  same(strongest([0, 0], 1, 0), { keys: [], drawn: 0, total: 0 });
+});
+
+Deno.test("hidden keys get nothing, and rows may be made to sum to 1 again", () => {
+  const row = Float64Array.from([0.5, 0.3, 0.2]);
+  same([...withoutHidden(row, [true, false, false], false)], [0, 0.3, 0.2]);
+  same([...withoutHidden(row, [true, false, false], true)], [0, 0.6, 0.4]);
+  same([...withoutHidden(row, [true, true, true], true)], [0, 0, 0]);
+  ok(strength(0.0001) > 0.13, "a link that is drawn can be seen");
+  equal(strength(1), 1);
+});
+
+Deno.test("colours", () => {
+  same(rgb("#12ab00"), [18, 171, 0]);
+  const table = rampTable(["#000000", "#ffffff"]);
+  equal(table.length, 256);
+  same(table[0], [0, 0, 0]);
+  same(table[128], [128, 128, 128]);
+  same(table[255], [255, 255, 255]);
+  equal(css([1, 2, 3]), "rgb(1, 2, 3)");
+  equal(inkOn([255, 255, 255]), "#000000");
+  equal(inkOn([29, 35, 114]), "#ffffff");
+});
+
+Deno.test("the grid: places, keys and ranks", () => {
+  equal(cellSize(700, 12), 44);
+  equal(cellSize(388, 12), 30);
+  equal(cellSize(100, 24), 20);
+  same(headAt(28 + 35, 20 + 5, 30, 6, 12), { layer: 0, head: 1 });
+  equal(headAt(10, 30, 30, 6, 12), null);
+  equal(headAt(28 + 12 * 30, 30, 30, 6, 12), null);
+  const from = { layer: 2, head: 0 };
+  same(gridKey("ArrowLeft", from, 6, 12), { layer: 2, head: 0 });
+  same(gridKey("ArrowDown", from, 6, 12), { layer: 3, head: 0 });
+  same(gridKey("End", from, 6, 12), { layer: 2, head: 11 });
+  equal(gridKey("a", from, 6, 12), null);
+  same(ranked([0.1, NaN, 0.5, 0.3], 2, 2), [{ value: 0.5, layer: 1, head: 0 }, { value: 0.3, layer: 1, head: 1 }]);
+});
+
+Deno.test("the links: places, clicks and keys", () => {
+  const edges = { left: 100, right: 300 };
+  same(tokenAt(50, 25, edges, 3), { side: "query", token: 1 });
+  same(tokenAt(310, 59, edges, 3), { side: "key", token: 2 });
+  equal(tokenAt(200, 25, edges, 3), null);
+  equal(tokenAt(50, 60, edges, 3), null);
+  const free = { query: null, key: null };
+  same(afterClick(free, { side: "query", token: 1 }), { query: 1, key: null });
+  same(afterClick({ query: 1, key: null }, { side: "key", token: 2 }), { query: 1, key: 2 });
+  same(afterClick({ query: 1, key: 2 }, { side: "key", token: 2 }), { query: 1, key: null });
+  same(afterClick({ query: 1, key: 2 }, { side: "query", token: 1 }), free);
+  same(afterClick({ query: 1, key: 2 }, { side: "query", token: 0 }), { query: 0, key: null });
+  same(linksKey(free, "ArrowDown", 5), { query: 0, key: null });
+  same(linksKey({ query: 4, key: null }, "ArrowDown", 5), { query: 4, key: null });
+  same(linksKey({ query: 4, key: null }, "ArrowRight", 5), { query: null, key: 4 });
+  same(linksKey({ query: null, key: 4 }, "ArrowUp", 5), { query: null, key: 3 });
+  same(linksKey({ query: null, key: 4 }, "ArrowLeft", 5), { query: 4, key: null });
+  same(linksKey({ query: 4, key: 1 }, "Escape", 5), free);
+  equal(linksKey(free, "x", 5), null);
+  equal(fitText("abcdef", 3, (text) => text.length), "ab…");
+  equal(fitText("abc", 3, (text) => text.length), "abc");
+});
+
+Deno.test("the text: walking and sums", () => {
+  same(textKey("ArrowRight", null, [2, 5, 7], false), 2);
+  same(textKey("ArrowRight", 2, [2, 5, 7], false), 5);
+  same(textKey("ArrowRight", 5, [2, 5, 7], true), 2);
+  same(textKey("ArrowLeft", 2, [2, 5, 7], false), 2);
+  equal(textKey("Enter", 2, [2, 5, 7], false), null);
+  equal(textKey("ArrowRight", null, [], false), null);
+  equal(received([0.1, 0.2, 0.4], [0, 2]), 0.5);
+});
