@@ -4,10 +4,11 @@ import streamlit as st
 
 from attention_viz.ui import cache, live, panels, reading, shell, url
 from attention_viz.ui.head_view import head_view
-from attention_viz.ui.selection import fit
+from attention_viz.ui.selection import fit, fit_tokens
 
 shell.enter()
 selection, problems = url.current()
+st.markdown("# What do attention heads look at?")
 reading.text_boxes()
 with shell.explained():
     info = cache.describe_model(selection.model)
@@ -15,6 +16,8 @@ with shell.explained():
     url.show(selection)
     shell.notice(*problems, *unfit)
     trace = reading.read(info, selection)
+    selection, unfit = fit_tokens(selection, len(trace.tokens))
+    shell.notice(*unfit)
     reading.what_was_read(trace)
     view = head_view(trace, selection)
     left, right = st.columns([7, 5])

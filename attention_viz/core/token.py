@@ -16,6 +16,9 @@ class Piece(Protocol):
     @property
     def special(self) -> bool: ...
 
+    @property
+    def segment(self) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -56,6 +56,7 @@ class Word:
 
 def group_words(tokens: Sequence[Token], texts: Sequence[str]) -> tuple[Word, ...]:
     """The words that `tokens` form, in their order. Special tokens stand for themselves."""
+    extents = [[match.start() for match in _BOUNDARY.finditer(text)] for text in texts]
     groups: list[list[int]] = []
     for index, token in enumerate(tokens):
         previous = tokens[index - 1] if index else None
@@ -63,14 +64,21 @@ def group_words(tokens: Sequence[Token], texts: Sequence[str]) -> tuple[Word, ..
             groups[-1].append(index)
         else:
             groups.append([index])
-    return tuple(_word(group, tokens, texts) for group in groups)
+    return tuple(_word(group, tokens, texts, extents) for group in groups)
 
 
-def _word(group: list[int], tokens: Sequence[Token], texts: Sequence[str]) -> Word:
+def _word(group: list[int], tokens: Sequence[Token], texts: Sequence[str], extents: Sequence[Sequence[int]]) -> Word:
     first = tokens[group[0]]
     spans = [span for index in group if (span := tokens[index].span) is not None]
-    text = texts[first.segment][spans[0][0] : max(end for _, end in spans)] if spans else first.text
-    return Word(text, tuple(group), first.segment, first.special)
+    if not spans:
+        return Word(first.text, tuple(group), first.segment, first.special)
+    text, boundaries = texts[first.segment], extents[first.segment]
+    start, end = spans[0][0], max(stop for _, stop in spans)
+    if not first.special:
+        # To the edges of the word: a mark at its end that the tokenizer dropped is still part of what was typed.
+        start = boundaries[max(0, bisect_right(boundaries, start) - 1)] if boundaries else start
+        end = next(iter(boundaries[bisect_left(boundaries, end) :]), end)
+    return Word(text[start:end], tuple(group), first.segment, first.special)
 
 
 def merge_words(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,9 +15,10 @@ from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.scale import ColourScale
 
 FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
-_CELL = 24  # px, while there is room
-_MAP = (220, 680)  # px, the least and the most that the square may measure
+_CELL = 21  # px, while there is room
+_MAP = (220, 520)  # px, the least and the most that the square may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
+_HOVER = "%{y} → %{x}<br><b>%{z:.6f}</b><br>query %{pointNumber[0]}, key %{pointNumber[1]}<extra></extra>"
 _RIGHT = 30  # px, for the last label, which leans out
 _BOTTOM = 44  # px below the strip, for its numbers and its title
 
@@ -58,7 +59,7 @@ def heatmap(
             showscale=False,
             xgap=1 if columns <= 64 else 0,
             ygap=1 if rows <= 64 else 0,
-            hovertemplate="%{y} → %{x}<br><b>%{z:.6f}</b><extra></extra>",
+            hovertemplate=_HOVER,
         )
     )
     top, left = _margin(keys), _margin(queries)
@@ -69,10 +70,12 @@ def heatmap(
         font={"family": FONT, "size": 12, "color": palette.text},
         paper_bgcolor=palette.background,
         plot_bgcolor=palette.background,
-        hoverlabel={"font": {"size": 14, "family": FONT}, "bgcolor": palette.surface, "bordercolor": palette.border},
+        hoverlabel={
+            "font": {"size": 14, "family": FONT, "color": palette.text},
+            "bgcolor": palette.surface,
+            "bordercolor": palette.muted,
+        },
         dragmode="zoom",
-        # The zoom stays from head to head, and goes when other tokens stand along the sides.
-        uirevision=zlib.crc32("\0".join(item.text for item in (*queries, *keys)).encode("utf-8", "replace")),
     )
     figure.update_xaxes(_axis(keys, palette, "top"), tickangle=-60)
     figure.update_yaxes(
@@ -84,6 +87,7 @@ def heatmap(
         _outline(figure, palette, (0, columns - 1), (held, held))
     if held_key is not None:
         _outline(figure, palette, (held_key, held_key), (0, rows - 1) if held is None else (held, held), 2.5)
+    _borders(figure, queries, keys, palette)
     _legend(figure, scale, palette, side)
     return figure
 
@@ -120,6 +124,19 @@ def _outline(
 ) -> None:
     x0, x1, y0, y1 = columns[0] - 0.5, columns[1] + 0.5, rows[0] - 0.5, rows[1] + 0.5
     figure.add_shape(type="rect", x0=x0, x1=x1, y0=y0, y1=y1, line={"color": palette.text, "width": width})
+
+
+def _borders(figure: go.Figure, queries: Sequence[Piece], keys: Sequence[Piece], palette: Palette) -> None:
+    """Lines where the second text begins."""
+    line = {"color": palette.muted, "width": 1, "dash": "dot"}
+    for place in _second(queries):
+        figure.add_shape(type="line", x0=-0.5, x1=len(keys) - 0.5, y0=place, y1=place, line=line)
+    for place in _second(keys):
+        figure.add_shape(type="line", x0=place, x1=place, y0=-0.5, y1=len(queries) - 0.5, line=line)
+
+
+def _second(items: Sequence[Piece]) -> list[float]:
+    return [at + 0.5 for at, (one, other) in enumerate(pairwise(items)) if one.segment != other.segment]
 
 
 def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, side: int) -> None:

@@ -45,7 +45,8 @@ class TextTokenizer:
         texts = tuple(segment for segment, _ in cleaned)
         notes = [note for _, said in cleaned for note in said]
         pieces = [self._pieces(segment, number) for number, segment in enumerate(texts)]
-        notes += [note for note in map(_dropped_note, texts, pieces) if note]
+        dropped = (_dropped_note(segment, piece, self.unknown_id) for segment, piece in zip(texts, pieces, strict=True))
+        notes += [note for note in dropped if note]
         notes += self._cut(pieces)
         joined = self.backend.post_process(pieces[0], pieces[1] if len(pieces) == 2 else None)
         owners = _owners(joined, [len(piece) for piece in pieces])
@@ -100,10 +101,8 @@ class TextTokenizer:
         unknown = [token for token in tokens if token.id == self.unknown_id]
         if not unknown:
             return []
-        content = sum(not token.special for token in tokens)
-        verb = "is" if len(unknown) == 1 else "are"
         return [
-            f"{len(unknown):,} of {content:,} tokens {verb} not in this model's vocabulary: it reads every such token "
+            f"Not in this model's vocabulary: {len(unknown):,} of {len(tokens):,} tokens. It reads every one of them "
             f"as the same {unknown[0].text}."
         ]
 
@@ -154,19 +153,25 @@ def _characters(count: int) -> str:
     return "1 character" if count == 1 else f"{count:,} characters"
 
 
-def _dropped_note(text: str, pieces: Pieces) -> str | None:
-    """Says how many characters have no token: control characters always, accents and vowel marks in some models."""
+def _dropped_note(text: str, pieces: Pieces, unknown_id: int | None) -> str | None:
+    """Says how many characters left no trace: control characters always, accents and vowel marks in some models."""
     covered = bytearray(len(text))
-    for start, end in pieces.offsets:
+    inside = 0  # Characters that lie in a token's span without being in its text, as the 0 byte in "a\0b".
+    last = (0, 0)
+    for span, piece, number in zip(pieces.offsets, pieces.tokens, pieces.ids, strict=True):
+        start, end = span
         covered[start:end] = b"\1" * (end - start)
-    dropped = [char for char, kept in zip(text, covered, strict=True) if not kept and not char.isspace()]
-    if not dropped:
+        if number != unknown_id and span != last:
+            inside += max(0, end - start - len(piece.removeprefix("##")))
+        last = span
+    missed = [char for char, kept in zip(text, covered, strict=True) if not kept and not char.isspace()]
+    count = len(missed) + inside
+    if not count:
         return None
-    control = sum(unicodedata.category(char).startswith("C") for char in dropped)
-    kind = "invisible control or format" if control == len(dropped) else "mark or control"
-    one = len(dropped) == 1
-    plural = f"1 {kind} character has" if one else f"{len(dropped):,} {kind} characters have"
-    return f"{plural} no token: this model's tokenizer drops {'it' if one else 'them'}."
+    hidden = not inside and all(unicodedata.category(char).startswith("C") for char in missed)
+    kind = "invisible control or format" if hidden else "mark or control"
+    plural = f"1 {kind} character has" if count == 1 else f"{count:,} {kind} characters have"
+    return f"{plural} no token: this model's tokenizer drops {'it' if count == 1 else 'them'}."
 
 
 def _typed_special_note(tokens: Sequence[Token]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,14 +48,15 @@ class HeadView:
 
     def links(self) -> list[Link]:
         """The strongest keys of the held row; without one, the strongest links between ordinary tokens."""
+        queries, keys = _told_apart(self.queries), _told_apart(self.keys)
         if self.held is not None:
             row = self.weights[self.held]
-            return [Link("", self.keys[key].text, float(row[key])) for key in _largest(row)]
+            return [Link("", keys[key], float(row[key])) for key in _largest(row)]
         ordinary = [np.array([not item.special for item in side]) for side in (self.queries, self.keys)]
         weights = np.where(np.outer(*ordinary), self.weights, -1)
         pairs = [divmod(int(place), weights.shape[1]) for place in _largest(weights.ravel())]
         return [
-            Link(self.queries[query].text, self.keys[key].text, float(weights[query, key]))
+            Link(queries[query], keys[key], float(weights[query, key]))
             for query, key in pairs
             if weights[query, key] >= 0
         ]
@@ -64,14 +66,14 @@ class HeadView:
         if self.held is None or len(self.keys) <= _LINKS:
             return ""
         others = np.delete(self.weights[self.held], _largest(self.weights[self.held]))
-        return f"the other {len(others):,} {self.selection.unit} together {others.sum():.2f}"
+        return f"the other {len(others):,} {self.selection.unit} together {_short(float(others.sum()))}"
 
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
         place = self.selection.layer, self.selection.head
         weights, reading = self.trace.attention(*place), reading_of(self.trace, *place)
         even = reading.uniform()
-        shares = ", ".join(f"{name} {share:.2f}" for name, share in special_shares(weights, reading).items())
+        shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
         return [
             Fact(
                 label=measure.label,
@@ -119,6 +121,16 @@ def _row(starts: Sequence[int], token: int | None, trace: Trace) -> int | None:
 def _largest(weights: np.ndarray) -> np.ndarray:
     """Where the largest weights are, largest first."""
     return np.argsort(-weights, kind="stable")[:_LINKS]
+
+
+def _told_apart(items: Sequence[Piece]) -> list[str]:
+    """The texts, with their position where a text occurs more than once: "the #7"."""
+    times = Counter(item.text for item in items)
+    return [f"{item.text} #{at}" if times[item.text] > 1 else item.text for at, item in enumerate(items)]
+
+
+def _short(share: float) -> str:
+    return "< 0.01" if 0 < share < 0.005 else f"{share:.2f}"
 
 
 def _known(value: float) -> float | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from attention_viz.measures import reading_of, special_share_by_norm, special_shares
 from attention_viz.ui import cache, reading, shell
-from attention_viz.ui.plain import aside
+from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import Selection, fit
 
 CAN = """
@@ -67,7 +67,12 @@ def on_your_text(selection: Selection) -> None:
     by_weight = sum(special_shares(weights, about).values())
     by_norm = special_share_by_norm(weights, trace.values(*place), about)
     st.markdown(
-        f"**On your text:** L{place[0]} H{place[1]} spends {by_weight:.0%} of its attention on special tokens. When "
-        f"each weight counts with the length of the value that it lets through, their share is {by_norm:.0%}."
+        f"**On your text**, “{markdown(_beginning(selection.text))}”: L{place[0]} H{place[1]} spends {by_weight:.0%} "
+        "of its attention on special tokens. When each weight counts with the length of the value that it lets "
+        f"through, their share is {by_norm:.0%}."
     )
     aside("Lengths of the values before the output projection; the idea is that of source 6.")
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"

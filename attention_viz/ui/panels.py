@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 
 import streamlit as st
@@ -46,7 +47,8 @@ def map_panel(view: HeadView) -> None:
     noun = view.selection.unit.removesuffix("s")
     aside(
         f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
-        "Point at a cell for its weight; drag to zoom in, double-click to zoom out."
+        "Point at a cell for its weight; drag to zoom in, which also brings labels back that did not fit; double-click "
+        "to zoom out."
     )
     _map_controls()
     top = 1.0 if view.selection.top == "one" else float(view.weights.max())
@@ -72,15 +74,16 @@ def map_panel(view: HeadView) -> None:
 def facts_panel(view: HeadView) -> None:
     """What kind of head is it, and where does the held token look?"""
     st.markdown(f"#### What does {view.name} do?")
-    names = {start: f"{start} {item.text}" for start, item in zip(view.starts, view.queries, strict=True)}
+    rows = enumerate(zip(view.starts, view.queries, strict=True))
+    names = {start: f"{row} {item.text}" for row, (start, item) in rows}
     widget = url.bound("token")
     st.session_state[widget["key"]] = None if view.held is None else view.starts[view.held]
     st.selectbox(
-        "Where does this token look?",
+        f"Where does this {view.selection.unit.removesuffix('s')} look?",
         list(names),
         index=None,
         format_func=names.__getitem__,
-        placeholder="No token held: the strongest links",
+        placeholder="None held: the strongest links",
         **widget,
     )
     head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
@@ -101,20 +104,30 @@ def downloads(view: HeadView) -> None:
         help="A row per query, a column per key.",
         width="stretch",
     )
+    too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
         f"All {len(trace.layers) * trace.model.heads} maps as NPZ, {_megabytes(npz_bytes(trace))}",
-        partial(to_npz, trace),
+        b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",
         on_click="ignore",
         icon=":material/download:",
-        help="attention [layer, head, query, key] in float32, the tokens and the model's name, for numpy.load.",
+        disabled=too_large,
+        help=f"Larger than the {most_megabytes()} MB that this server allows. From Python: av.to_npz(trace)."
+        if too_large
+        else "attention [layer, head, query, key] in float32, the tokens and the model's name, for numpy.load.",
         width="stretch",
     )
     if url.link_leaves_out_text(selection):
         aside("The address holds this view. The text is too long for it and stays on this server for a while.")
     else:
         aside("The address in your browser holds this view: copy it to share it.")
+
+
+def most_megabytes() -> int:
+    """The largest file that is made here: it stays in the server's memory until its visitor leaves."""
+    asked = os.environ.get("ATTENTION_VIZ_DOWNLOAD_MB", "")
+    return int(asked) if asked.isdecimal() else 100
 
 
 def _map_controls() -> None:

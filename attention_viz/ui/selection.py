@@ -50,6 +50,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "top": get_args(Top),
     "show": ("maps", "pair", *(measure.key for measure in MEASURES)),
 }
+_HELD = ("token", "key")
+_LABELS = {"unit": "rows and columns", "curve": "colours", "top": "range of colours", "show": "grid of heads"}
 _NUMBERS = ("layer", "head", "token", "key")
 _MAX_NAME = 200
 
@@ -76,7 +78,11 @@ def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
         if expected is None:
             values[field.name] = value
         else:
-            problems.append(f"The link asks for {field.name} “{_short(raw)}”, but {expected}; {default} is shown.")
+            instead = "none is held" if field.name in _HELD else f"{default} is shown"
+            label = _LABELS.get(field.name, field.name)
+            problems.append(f"The link asks for {label} “{_short(raw)}”, but {expected}; {instead}.")
+            if field.name in _HELD:
+                values[field.name] = None
     if "token" not in values:
         values["token"] = _usual_token(values.get("text", DEFAULT.text), values.get("second", DEFAULT.second))
     return Selection(**values), tuple(problems)
@@ -105,6 +111,18 @@ def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ..
     return replace(selection, **fitted), tuple(problems)
 
 
+def fit_tokens(selection: Selection, count: int) -> tuple[Selection, tuple[str, ...]]:
+    """The selection with held tokens that the text has, and a sentence for each that it doesn't."""
+    gone = {name: asked for name in _HELD if (asked := getattr(selection, name)) is not None and asked >= count}
+    problems = tuple(
+        f"The link holds {'' if name == 'token' else 'key '}token {asked}, but this text has tokens 0 to {count - 1}; "
+        "none is held."
+        for name, asked in gone.items()
+    )
+    nothing: dict[str, Any] = dict.fromkeys(gone)
+    return replace(selection, **nothing), problems
+
+
 def _usual_token(text: str, second: str) -> int | None:
     """What is held before anybody held anything: the pronoun of the opening example, nothing in other texts."""
     return DEFAULT.token if (text, second) == (DEFAULT.text, DEFAULT.second) else None
@@ -112,7 +130,7 @@ def _usual_token(text: str, second: str) -> int | None:
 
 def _read(name: str, raw: str) -> tuple[Any, str | None]:
     """The value, or what was expected instead."""
-    if name in ("token", "key") and raw == "":
+    if name in _HELD and raw == "":
         return None, None
     if name in _NUMBERS:
         # isdecimal also takes digits of other scripts, and int() reads them; a long one is no number to count with.

@@ -39,10 +39,11 @@ PAGES = (EXPLORE, LIMITS)
 def run() -> None:
     """app.py: configures the page, draws the sidebar and runs the page that the address asks for."""
     st.session_state[_VIA_APP] = True
-    st.set_page_config(page_title="Attention Viz", page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")
     page = _navigation()
-    _sidebar()
+    title = f"{page.title} · Attention Viz"
+    st.set_page_config(page_title=title, page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")
     try:
+        _sidebar()
         page.run()
     except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the visitor gets a sentence)
         _log.exception("A page failed")

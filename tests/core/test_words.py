@@ -56,6 +56,13 @@ def test_words_of_the_pronoun_example(pronoun):
     assert sum(len(word.tokens) for word in words) == len(pronoun.tokens)
 
 
+@pytest.mark.parametrize("text", ["नमस्ते दुनिया", "cafe\u0301 cre\u0300me", "שָׁלוֹם עולם"])
+def test_words_are_shown_as_they_were_typed(minilm, text):
+    trace = av.trace(minilm, text)
+    words = [word.text for word in av.group_words(trace.tokens, trace.texts) if not word.special]
+    assert " ".join(words) == text
+
+
 def test_words_of_a_pair_do_not_run_together(minilm):
     trace = av.trace(minilm, "Who wrote Hamlet", "Hamlet")
     words = av.group_words(trace.tokens, trace.texts)

@@ -70,9 +70,15 @@ def test_the_held_row_is_outlined():
     assert not figure(["a", "b"])[1].layout.shapes
 
 
-def test_other_tokens_reset_the_zoom_and_another_head_does_not():
-    assert figure(["a", "b"])[1].layout.uirevision == figure(["a", "b"], held=1)[1].layout.uirevision
-    assert figure(["a", "b"])[1].layout.uirevision != figure(["a", "c"])[1].layout.uirevision
+def test_the_second_text_begins_at_a_line(minilm):
+    trace = av.trace(minilm, "a b", "c")
+    fig = av.heatmap(trace.attention(0, 0), trace.tokens, trace.tokens)
+    assert [(shape.y0, shape.y1) for shape in fig.layout.shapes] == [(3.5, 3.5), (-0.5, 5.5)]
+
+
+def test_what_is_pointed_at_can_be_read():
+    _, fig = figure(["a"], palette=DARK)
+    assert contrast(fig.layout.hoverlabel.font.color, fig.layout.hoverlabel.bgcolor) >= 4.5
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_special_tokens_typed_by_hand(minilm):
 def test_unknown_tokens_are_counted(minilm):
     encoding = minilm.encode("我喜欢学习")
     assert encoding.notes == (
-        "3 of 5 tokens are not in this model's vocabulary: it reads every such token as the same [UNK].",
+        "Not in this model's vocabulary: 3 of 7 tokens. It reads every one of them as the same [UNK].",
     )
     assert not any(token.special for token in encoding.tokens[1:-1])
 
@@ -144,6 +144,15 @@ def test_dropped_marks_are_counted(minilm):
     assert minilm.encode("שָׁלוֹם").notes == (
         "3 mark or control characters have no token: this model's tokenizer drops them.",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("a\0b\x07c", 2), ("cafe\u0301s", 1), ("Ho\u0302tel", 1), ("naïve", 0), ("Straße 3.14 don't", 0)],
+)
+def test_dropped_characters_inside_a_token_count_too(minilm, text, count):
+    notes = " ".join(minilm.encode(text).notes)
+    assert (f"{count} mark or control character" in notes) == (count > 0), notes
 
 
 @given(st.text(max_size=60))

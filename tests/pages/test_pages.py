@@ -155,6 +155,18 @@ def test_a_long_text_that_the_server_no_longer_has():
     assert app.text_area[0].value == PRONOUN
 
 
+def test_a_text_that_is_refused_stays_in_its_box_and_pushes_nothing_out():
+    app = opened()
+    shared = "The committee met again. " * 300
+    app.text_area[0].set_value(shared).run()
+    digest = in_address(app, "kept-text")
+    other = opened()
+    other.text_area[0].set_value("x" * 4_500_000).run()
+    assert "This text has 4\\,500\\,000 characters" in other.warning[0].value
+    assert len(other.text_area[0].value or "") == 4_500_000
+    assert opened(**{"kept-text": digest}).text_area[0].value == shared
+
+
 def test_an_operator_can_keep_texts_out_of_the_address(monkeypatch):
     monkeypatch.setenv("ATTENTION_VIZ_TEXT_IN_URL", "0")
     app = opened()
@@ -172,7 +184,7 @@ def test_an_operator_can_keep_texts_out_of_the_address(monkeypatch):
         ({"layer": "1e9"}, "a whole number from 0 is expected"),
         ({"unit": "<b>"}, "tokens or words is expected"),
         ({"model": "../../etc"}, "There is no model called"),
-        ({"model": "all-MiniLM-L6"}, "Did you mean all"),
+        ({"model": "all-MiniLM-L6"}, "Did you mean all-MiniLM-L6-v2? all-MiniLM-L6-v2 is shown."),
     ],
 )
 @pytest.mark.parametrize("page", ["", "pages/limits.py"])
@@ -180,12 +192,13 @@ def test_addresses_that_can_not_be_used_are_named(query, sentence, page):
     app = opened(page, **query)
     assert any(sentence in warning.value.replace("\\", "") for warning in app.warning)
     assert not app.error
-    assert app.main
+    assert "On your text" in words_on(app) if page else plotly(app), "and something is shown all the same"
 
 
 def test_a_held_token_that_the_text_does_not_have():
     app = opened(text="short", token="400")
     assert app.selectbox[0].value is None
+    assert "none is held" in app.warning[0].value
     assert "Where does each token look" in words_on(app)
 
 
@@ -198,6 +211,14 @@ def test_holding_a_token():
     assert (shape["y0"], shape["y1"]) == (5.5, 6.5)
     app.selectbox[0].set_value(None).run()
     assert "shapes" not in plotly(app)["layout"]
+
+
+def test_a_download_that_is_too_large_is_refused_with_a_way_out(monkeypatch):
+    monkeypatch.setenv("ATTENTION_VIZ_DOWNLOAD_MB", "0")
+    app = opened()
+    (button,) = (button for button in app.get("download_button") if "NPZ" in button.proto.label)
+    assert button.proto.disabled
+    assert "av.to_npz(trace)" in button.proto.help
 
 
 def test_a_damaged_bundled_file_is_said(monkeypatch):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.ui.selection import DEFAULT, Selection, changed, fit, from_query, to_query
+from attention_viz.ui.selection import DEFAULT, Selection, changed, fit, fit_tokens, from_query, to_query
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
 selections = st.builds(
@@ -55,14 +55,30 @@ def test_other_parameters_are_left_alone():
         ({"layer": "1.5"}, "The link asks for layer “1.5”, but a whole number from 0 is expected; 3 is shown."),
         ({"layer": ""}, "The link asks for layer “”, but a whole number from 0 is expected; 3 is shown."),
         ({"layer": "²"}, "The link asks for layer “²”, but a whole number from 0 is expected; 3 is shown."),
-        ({"unit": "letters"}, "The link asks for unit “letters”, but tokens or words is expected; tokens is shown."),
-        ({"curve": "log"}, "The link asks for curve “log”, but sqrt or linear is expected; sqrt is shown."),
+        (
+            {"unit": "letters"},
+            "The link asks for rows and columns “letters”, but tokens or words is expected; tokens is shown.",
+        ),
+        ({"curve": "log"}, "The link asks for colours “log”, but sqrt or linear is expected; sqrt is shown."),
     ],
 )
 def test_what_can_not_be_used_is_named(query, problem):
     selection, problems = from_query(query)
     assert selection == DEFAULT
     assert problems == (problem,)
+
+
+def test_a_token_that_is_none_is_named_and_none_is_held():
+    selection, problems = from_query({"token": "abc"})
+    assert selection.token is None
+    assert problems == ("The link asks for token “abc”, but a whole number from 0 is expected; none is held.",)
+
+
+def test_a_token_that_the_text_does_not_have():
+    selection, problems = fit_tokens(Selection(token=400, key=2), 5)
+    assert (selection.token, selection.key) == (None, 2)
+    assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
+    assert fit_tokens(DEFAULT, 24) == (DEFAULT, ())
 
 
 def test_enormous_values_are_named_in_short():
