@@ -10,6 +10,7 @@ shell.enter()
 selection, problems = url.current()
 st.markdown("# What do attention heads look at?")
 reading.text_boxes()
+reading.examples(selection)
 with shell.explained():
     info = cache.describe_model(selection.model)
     selection, unfit = fit(selection, info)

@@ -21,6 +21,29 @@ class Shown:
     key: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Colours as #rrggbb: accent and other for what a token looks at and what looks at it, heads one for each in turn,
+    ramp from a weight of 0 to the strongest."""
+
+    text: str
+    muted: str
+    border: str
+    background: str
+    accent: str
+    other: str
+    heads: tuple[str, ...]
+    ramp: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a view is drawn on screen, and how on paper."""
+
+    screen: Look
+    print: Look
+
+
 def held_from(value: Any, count: int) -> tuple[int | None, int | None]:
     """The held row and column that the browser sent: places that are there, or None. It may send anything."""
     if not isinstance(value, list | tuple) or len(value) != 2:

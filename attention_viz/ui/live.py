@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from jaxtyping import Float64, UInt8
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.packet import to_bytes, to_words
 from attention_viz.components.parcel import parcel
-from attention_viz.components.shown import Shown
-from attention_viz.components.token_links import Colours, Item, token_links
+from attention_viz.components.shown import Look, Looks, Shown
+from attention_viz.components.token_links import Item, token_links
 from attention_viz.components.token_text import token_text
 from attention_viz.core.trace import Trace
-from attention_viz.figures.palette import palette_for
+from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.figures.pooling import pool
 from attention_viz.measures import MEASURES, reading_of
 from attention_viz.ui import cache, url
@@ -35,7 +36,7 @@ def grid(view: HeadView) -> None:
         layers=len(view.trace.layers),
         heads=view.trace.model.heads,
         show=view.selection.show,
-        ramp=palette_for(st.context.theme.type).ramp,
+        looks=_looks(),
         on_head=lambda layer, head: url.select(layer=layer, head=head),
         on_show=lambda show: url.select(show=show),
     )
@@ -43,12 +44,11 @@ def grid(view: HeadView) -> None:
 
 def links(view: HeadView) -> None:
     """Where does the head look from a token?"""
-    palette = palette_for(st.context.theme.type)
     token_links(
         _shown(view),
         items=_items(view),
         heads=view.trace.model.heads,
-        colours=Colours(palette.ramp, palette.accent, palette.other, palette.muted, palette.heads),
+        looks=_looks(),
         on_held=lambda query, key: _hold(view, query, key),
     )
 
@@ -127,6 +127,14 @@ def _name(view: HeadView) -> str:
 
 def _shown(view: HeadView) -> Shown:
     return Shown(_name(view), view.selection.layer, view.selection.head, view.held, view.held_key)
+
+
+def _looks() -> Looks:
+    return Looks(_look(palette_for(st.context.theme.type)), _look(LIGHT))
+
+
+def _look(palette: Palette) -> Look:
+    return Look(**{field.name: getattr(palette, field.name) for field in fields(Look)})
 
 
 def _items(view: HeadView) -> list[Item]:

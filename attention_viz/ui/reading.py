@@ -7,8 +7,11 @@ import streamlit as st
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.ui import cache, url
+from attention_viz.ui.examples import EXAMPLES
 from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import Selection
+
+_EXAMPLE = "example"
 
 
 def text_boxes() -> None:
@@ -22,6 +25,30 @@ def text_boxes() -> None:
         help=f"For models that compare two texts, such as a question and its answer. {applied}",
         **url.bound("second"),
     )
+
+
+def examples(selection: Selection) -> None:
+    """Texts to click, and what to look for in the one that is shown."""
+    names = [example.name for example in EXAMPLES]
+    shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.text, selection.second)), None)
+    st.session_state[_EXAMPLE] = shown.name if shown else None
+    st.pills("Examples", names, key=_EXAMPLE, on_change=_choose_example, label_visibility="collapsed")
+    if shown is not None:
+        aside(f":material/lightbulb: {markdown(shown.hint)}")
+
+
+def _choose_example() -> None:
+    chosen = next((one for one in EXAMPLES if one.name == st.session_state[_EXAMPLE]), None)
+    if chosen is not None:  # A second click on the one that is shown changes nothing.
+        url.select(
+            text=chosen.text,
+            second=chosen.second,
+            layer=chosen.layer,
+            head=chosen.head,
+            token=chosen.token,
+            key=None,
+            show="maps",
+        )
 
 
 def read(info: ModelInfo, selection: Selection) -> Trace:

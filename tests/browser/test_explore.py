@@ -85,7 +85,7 @@ def test_the_very_first_request_to_a_fresh_server(arrive: Arrive, page):
             assert seen(visitor.open(PAIR)) == PAIR_SEEN
         else:
             visitor.open(PAIR.replace("/?", "/limits?"))
-            assert "On your text: L5 H11 spends" in visitor.text()
+            assert "On your text, “Dogs chase cats”: L5 H11 spends" in visitor.text()
             visitor.page.get_by_role("link", name="Explore").click()
             assert seen(visitor.settled()) == PAIR_SEEN
         visitor.leave()

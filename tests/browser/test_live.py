@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from playwright.sync_api import Position
 
+from attention_viz.ui.examples import EXAMPLES
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor
 
@@ -297,3 +299,46 @@ def test_another_text_leaves_nothing_of_the_old_one(arrive: Arrive):
     click_on(visitor, "query", 1)
     assert "1 “birds” looks at" in links_say(visitor)
     assert visitor.page.locator(".text").inner_text().strip() == "[CLS]Birds sing[SEP]"
+
+
+@pytest.mark.parametrize("view", [".body ~ .save", ".stage ~ .save"])
+@pytest.mark.parametrize("paper", [False, True])
+def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):
+    visitor = arrive(theme="dark").open()
+    if paper:
+        visitor.page.locator(f"{view} .paper").check()
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(f"{view} .svg").click()
+    assert waiting.value.suggested_filename.startswith("attention_")
+    svg = waiting.value.path().read_text(encoding="utf-8")
+    root = ElementTree.fromstring(svg)
+    background = root[0].get("fill")
+    assert background == ("#ffffff" if paper else "#12151d")
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[:3] == (["L0", "L1", "L2"] if "body" in view else ["0.14", "0.03", "0.59"])
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(f"{view} .png").click()
+    assert waiting.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_hostile_tokens_stay_text_in_a_saved_picture(arrive: Arrive):
+    visitor = arrive().open("/?text=%3Cscript%3E%26%22%3C%2Fscript%3E&token=")
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(".stage ~ .save .svg").click()
+    root = ElementTree.fromstring(waiting.value.path().read_text(encoding="utf-8"))
+    assert {element.tag.split("}")[1] for element in root.iter()} == {"svg", "rect", "path", "text"}
+    assert "<" in {element.text for element in root.iter()}
+
+
+@pytest.mark.parametrize("name", ["Question and answer", "Repeated words", "Another script"])
+def test_examples_are_one_click_away(arrive: Arrive, name):
+    visitor = arrive().open()
+    visitor.page.get_by_role("radio", name=name).click()
+    visitor.settled()
+    example = next(example for example in EXAMPLES if example.name == name)
+    assert visitor.page.get_by_label("Text", exact=True).input_value() == example.text
+    assert visitor.head() == f"L{example.layer} H{example.head}"
+    assert example.hint in visitor.text()
+    assert f"{example.looks_at[1]:.2f}" in links_say(visitor)
+    visitor.page.go_back()
+    assert visitor.settled().head() == "L3 H1"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Shown, head_from
+from attention_viz.components.shown import Looks, Shown, head_from
 
 _KEY = "head grid"
 _mount = register(Path(__file__).parent)
@@ -21,7 +21,7 @@ def head_grid(
     layers: int,
     heads: int,
     show: str,
-    ramp: Sequence[str],
+    looks: Looks,
     on_head: Callable[[int, int], None],
     on_show: Callable[[str], None],
 ) -> None:
@@ -38,7 +38,7 @@ def head_grid(
 
     _mount(
         key=_KEY,
-        data={**asdict(shown), "layers": layers, "heads": heads, "show": show, "ramp": list(ramp)},
+        data={**asdict(shown), "layers": layers, "heads": heads, "show": show, "looks": asdict(looks)},
         on_head_change=chose_head,
         on_show_change=lambda: on_show(str(st.session_state[_KEY].show)),
     )

@@ -4,9 +4,11 @@ import { sharedBus } from "../shared/bus.js";
 import { css, rampTable } from "../shared/colour.js";
 import { element, find, once, prepare } from "../shared/dom.js";
 import { format, share } from "../shared/numbers.js";
+import { savePng, saveSvg } from "../shared/save.js";
 
 /**
- * @typedef {import("../shared/bus.js").Shown & {layers: number, heads: number, show: string, ramp: string[]}} Data
+ * @typedef {import("../shared/bus.js").Shown & {layers: number, heads: number, show: string, looks: {screen: Look, print: Look}}} Data
+ * @typedef {import("../shared/colour.js").Look} Look
  * @typedef {{key: string, label: string, unit: string, low: number, high: number, curve: "sqrt" | "linear"}} Tint
  * @typedef {{layer: number, head: number}} Place
  */
@@ -88,9 +90,14 @@ class Grid {
     this.frame = find(root, ".frame");
     this.base = /** @type {HTMLCanvasElement} */ (find(root, ".base"));
     this.over = /** @type {HTMLCanvasElement} */ (find(root, ".over"));
+    this.paper = /** @type {HTMLInputElement} */ (find(root, ".paper"));
+    find(root, ".svg").onclick = () => this.save("svg");
+    find(root, ".png").onclick = () => this.save("png");
     this.select = /** @type {HTMLSelectElement} */ (find(root, ".show"));
     /** @type {Data | null} */
     this.data = null;
+    /** @type {Look | null} */
+    this.look = null;
     /** @type {Place | null} */
     this.pointed = null;
     this.cell = CELL.least;
@@ -122,10 +129,16 @@ class Grid {
   update(data, tell) {
     this.data = data;
     this.tell = tell;
-    this.table = rampTable(data.ramp);
+    this.wear(data.looks.screen);
     this.drawn = "";
     this.bus.accept(data);
     this.draw();
+  }
+
+  /** Draws in these colours from now on. @param {Look} look */
+  wear(look) {
+    this.look = look;
+    this.table = rampTable(look.ramp);
   }
 
   stop() {
@@ -182,9 +195,9 @@ class Grid {
     const state = [
       width,
       show,
-      this.data.ramp[0],
+      this.look?.background,
       thumbs?.header.mark,
-      score?.values.join(),
+      this.bus.get("scores")?.header.mark,
       this.bus.shown.trace,
     ].join("|");
     if (state !== this.drawn) {
@@ -205,12 +218,23 @@ class Grid {
    * @param {{tint: Tint, values: Float32Array} | null} score
    */
   drawBase(thumbs, score) {
-    if (!this.data || !this.table) return;
+    if (!this.data) return;
     const { layers, heads } = this.data;
     const context = prepare(this.base, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
-    const style = getComputedStyle(this.frame);
-    context.font = `11px ${style.fontFamily}`;
-    context.fillStyle = style.color;
+    this.paint(context, thumbs, score);
+  }
+
+  /**
+   * Labels and cells.
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("../shared/bus.js").Parcel | null} thumbs
+   * @param {{tint: Tint, values: Float32Array} | null} score
+   */
+  paint(context, thumbs, score) {
+    if (!this.data || !this.look) return;
+    const { layers, heads } = this.data;
+    context.font = `11px ${getComputedStyle(this.frame).fontFamily}`;
+    context.fillStyle = this.look.text;
     context.textBaseline = "middle";
     context.textAlign = "right";
     for (let layer = 0; layer < layers; layer++) {
@@ -223,6 +247,23 @@ class Grid {
     }
     if (score) this.drawTints(context, score);
     else if (thumbs) this.drawThumbs(context, thumbs);
+  }
+
+  /** What is shown, as a file. @param {string} kind */
+  save(kind) {
+    if (!this.data) return;
+    const { layers, heads, show, looks } = this.data;
+    const look = looks[this.paper.checked ? "print" : "screen"];
+    const score = this.scores().find(({ tint }) => tint.key === show) ?? null;
+    this.wear(look);
+    (kind === "svg" ? saveSvg : savePng)({
+      width: LABELS.left + heads * this.cell,
+      height: LABELS.top + layers * this.cell,
+      background: look.background,
+      name: `attention_heads_${show}`,
+      paint: (context) => this.paint(context, this.bus.get("thumbs"), score),
+    });
+    this.wear(looks.screen);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {{tint: Tint, values: Float32Array}} score */
@@ -253,7 +294,7 @@ class Grid {
     for (let at = 0; at < layers * heads; at++) {
       const [x, y] = [LABELS.left + (at % heads) * this.cell, LABELS.top + Math.floor(at / heads) * this.cell];
       context.drawImage(sheet, 0, at * rows, columns, rows, x + 1, y + 1, size, size);
-      context.strokeStyle = getComputedStyle(this.frame).getPropertyValue("--st-border-color") || "#888";
+      context.strokeStyle = this.look?.border ?? "#888";
       context.lineWidth = 1;
       context.strokeRect(x + 0.5, y + 0.5, size + 1, size + 1);
     }
@@ -270,7 +311,7 @@ class Grid {
     if (!this.data) return;
     const { layers, heads } = this.data;
     const context = prepare(this.over, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
-    const style = getComputedStyle(this.frame);
+    const { text, accent } = /** @type {Look} */ (this.look);
     const outline = (
       /** @type {Place} */ { layer, head },
       /** @type {string} */ colour,
@@ -280,8 +321,8 @@ class Grid {
       context.lineWidth = width;
       context.strokeRect(LABELS.left + head * this.cell, LABELS.top + layer * this.cell, this.cell, this.cell);
     };
-    if (this.pointed) outline(this.pointed, style.color, 1.5);
-    outline(this.bus.shown, style.getPropertyValue("--st-primary-color") || style.color, 3);
+    if (this.pointed) outline(this.pointed, text, 1.5);
+    outline(this.bus.shown, accent, 3);
   }
 
   /** @param {{tint: Tint}[]} scores @param {{tint: Tint} | null} score */

@@ -1,6 +1,12 @@
 // Colours of weights, the same as in the Plotly figures: one ramp that starts at the background.
 
-/** @typedef {[number, number, number]} Rgb */
+/**
+ * @typedef {[number, number, number]} Rgb
+ * @typedef {{
+ *   text: string, muted: string, border: string, background: string, accent: string, other: string, heads: string[],
+ *   ramp: string[],
+ * }} Look
+ */
 
 /** @param {string} hex "#rrggbb" @returns {Rgb} */
 export function rgb(hex) {

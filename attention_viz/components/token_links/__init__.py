@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Shown, held_from
+from attention_viz.components.shown import Looks, Shown, held_from
 
 _KEY = "token links"
 _mount = register(Path(__file__).parent)
@@ -24,23 +24,12 @@ class Item:
     segment: int
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """ramp: of weights. accent, other: what a token looks at, and what looks at it. heads: one for each, in turn."""
-
-    ramp: Sequence[str]
-    accent: str
-    other: str
-    muted: str
-    heads: Sequence[str]
-
-
 def token_links(
     shown: Shown,
     *,
     items: Sequence[Item],
     heads: int,
-    colours: Colours,
+    looks: Looks,
     on_held: Callable[[int | None, int | None], None],
 ) -> None:
     """Shows what the parcels "maps" and "exact" hold.
@@ -53,11 +42,7 @@ def token_links(
             **asdict(shown),
             "items": [asdict(item) for item in items],
             "heads": heads,
-            "ramp": list(colours.ramp),
-            "accent": colours.accent,
-            "other": colours.other,
-            "muted": colours.muted,
-            "colours": list(colours.heads),
+            "looks": asdict(looks),
         },
         on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, len(items))),
     )

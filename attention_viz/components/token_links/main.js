@@ -6,13 +6,14 @@ import { element, find, once, prepare } from "../shared/dom.js";
 import { strength, strongest, withoutHidden } from "../shared/links.js";
 import { coarseMap, fromByte, weightsOf } from "../shared/maps.js";
 import { format } from "../shared/numbers.js";
+import { savePng, saveSvg } from "../shared/save.js";
 
 /**
  * @typedef {{text: string, special: boolean, segment: number}} Item
  * @typedef {import("../shared/bus.js").Shown & {
- *   heads: number, items: Item[], unit: string, ramp: string[], accent: string, other: string, muted: string,
- *   colours: string[],
+ *   heads: number, items: Item[], looks: {screen: Look, print: Look},
  * }} Data
+ * @typedef {import("../shared/colour.js").Look} Look
  * @typedef {"query" | "key"} Side
  */
 
@@ -20,6 +21,8 @@ const ROW = 20;
 const NUMBERS = 40;
 const TALLEST = 520;
 const MINIMAP = 14;
+/** The most rows that a saved picture has beyond what is in view. */
+const MOST_SAVED = 200;
 /** Numbers stand beside tokens that get at least this much. */
 const WORTH_A_NUMBER = 0.02;
 
@@ -110,8 +113,13 @@ class Links {
     this.route = /** @type {HTMLSelectElement} */ (find(root, ".route"));
     this.hide = /** @type {HTMLInputElement} */ (find(root, ".hide"));
     this.again = /** @type {HTMLInputElement} */ (find(root, ".again"));
+    this.paper = /** @type {HTMLInputElement} */ (find(root, ".paper"));
+    find(root, ".svg").onclick = () => this.save("svg");
+    find(root, ".png").onclick = () => this.save("png");
     /** @type {Data | null} */
     this.data = null;
+    /** @type {Look | null} */
+    this.look = null;
     /** The heads that are drawn. @type {Set<number>} */
     this.on = new Set();
     this.headOf = "";
@@ -151,10 +159,16 @@ class Links {
   update(data, tell) {
     this.data = data;
     this.tell = tell;
-    this.table = rampTable(data.ramp);
+    this.wear(data.looks.screen);
     this.bus.accept(data);
     find(this.root, ".pairs").hidden = new Set(data.items.map((item) => item.segment)).size < 2;
     this.soon();
+  }
+
+  /** Draws in these colours from now on. @param {Look} look */
+  wear(look) {
+    this.look = look;
+    this.table = rampTable(look.ramp);
   }
 
   stop() {
@@ -193,6 +207,18 @@ class Links {
     return tokenAt(event.clientX - box.left, y, this.edges, this.data?.items.length ?? 0);
   }
 
+  get worn() {
+    return /** @type {Look} */ (this.look);
+  }
+
+  get ink() {
+    return this.worn.text;
+  }
+
+  get family() {
+    return getComputedStyle(this.scroll).fontFamily;
+  }
+
   /** The token that everything else steps back for: the one pointed at, else the one held. */
   focus() {
     const { query, key } = this.bus.shown;
@@ -204,7 +230,7 @@ class Links {
   draw() {
     const data = this.data;
     const width = this.scroll.clientWidth;
-    if (!data || !width || !this.table) return;
+    if (!data || !width || !this.look) return;
     const { layer, head, trace } = this.bus.shown;
     if (this.headOf !== `${trace} ${layer} ${head}`) {
       this.headOf = `${trace} ${layer} ${head}`;
@@ -220,12 +246,49 @@ class Links {
     const top = this.scroll.scrollTop;
     const rows = { first: Math.floor(top / ROW), last: Math.min(data.items.length, Math.ceil((top + height) / ROW)) };
     context.translate(0, -top);
+    const missing = this.paint(context, data, rows);
+    const focus = this.focus();
+    this.drawMinimap(data, focus, height);
+    this.say(data, focus, missing);
+  }
+
+  /**
+   * The tokens of some rows and their links. Returns the share of attention that is not drawn, null when maps are missing.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Data} data
+   * @param {{first: number, last: number}} rows
+   */
+  paint(context, data, rows) {
     this.shaded = undefined;
     const focus = this.focus();
     const missing = focus ? this.drawFocus(context, data, focus, rows) : this.drawAll(context, data, rows);
     this.drawTokens(context, data, rows, focus);
-    this.drawMinimap(data, focus, height);
-    this.say(data, focus, missing);
+    return missing;
+  }
+
+  /** What is shown, as a file: all rows of a text of ordinary length, those in view of a longer one. @param {string} kind */
+  save(kind) {
+    const data = this.data;
+    if (!data) return;
+    const top = this.scroll.scrollTop;
+    const all = data.items.length <= MOST_SAVED;
+    const first = all ? 0 : Math.floor(top / ROW);
+    const last = all ? data.items.length : Math.min(data.items.length, first + Math.ceil(TALLEST / ROW));
+    const look = data.looks[this.paper.checked ? "print" : "screen"];
+    const { layer, head } = this.bus.shown;
+    this.wear(look);
+    (kind === "svg" ? saveSvg : savePng)({
+      width: this.edges.width,
+      height: (last - first) * ROW,
+      background: look.background,
+      name: `attention_links_L${layer}_H${[...this.on].join("-") || head}`,
+      paint: (context) => {
+        context.translate(0, -first * ROW);
+        this.paint(context, data, { first, last });
+      },
+    });
+    this.wear(data.looks.screen);
+    this.soon();
   }
 
   /** Which tokens can't be seen or linked on a side. @param {Data} data @param {Side} side */
@@ -260,7 +323,7 @@ class Links {
     const [queries, keys] = [this.hidden(data, "query"), this.hidden(data, "key")];
     let [drawn, total] = [0, 0];
     for (const head of this.on) {
-      context.strokeStyle = this.colour(data, head, "query");
+      context.strokeStyle = this.colour(head, "query");
       for (let query = rows.first; query < rows.last; query++) {
         const row = queries[query] ? null : this.row(head, query, keys);
         if (!row) continue;
@@ -293,7 +356,7 @@ class Links {
     this.shade(context, other, sums, rows);
     for (const head of this.on) {
       const weights = /** @type {Float64Array} */ (this.tokenWeights(head, side, token, hidden));
-      context.strokeStyle = this.colour(data, head, side);
+      context.strokeStyle = this.colour(head, side);
       const least = Math.max(Number(this.least.value) || 0, 0.002);
       weights.forEach((weight, at) => {
         if (weight < least) return;
@@ -365,8 +428,8 @@ class Links {
     if (!found?.exact) return;
     const again = side === "query" && this.again.checked && this.hide.checked;
     const weights = withoutHidden(found.weights, hidden, again);
-    context.fillStyle = getComputedStyle(this.scroll).color;
-    context.font = `12px ${getComputedStyle(this.scroll).fontFamily}`;
+    context.fillStyle = this.ink;
+    context.font = `12px ${this.family}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
     for (let at = rows.first; at < rows.last; at++) {
@@ -383,10 +446,9 @@ class Links {
    * @param {{side: Side, token: number} | null} focus
    */
   drawTokens(context, data, rows, focus) {
-    const style = getComputedStyle(this.scroll);
     const table = /** @type {import("../shared/colour.js").Rgb[]} */ (this.table);
     const { left, right } = this.edges;
-    context.font = `13px ${style.fontFamily}`;
+    context.font = `13px ${this.family}`;
     context.textBaseline = "middle";
     const room = left - 14;
     for (let token = rows.first; token < rows.last; token++) {
@@ -397,16 +459,16 @@ class Links {
         const shaded = focus && this.shaded?.side === side ? this.shaded.weights[token] : 0;
         const colour = table[Math.round(255 * Math.sqrt(shaded))];
         context.globalAlpha = gone ? 0.35 : 1;
-        context.fillStyle = shaded > 0.01 ? inkOn(colour) : item.special ? data.muted : style.color;
+        context.fillStyle = shaded > 0.01 ? inkOn(colour) : item.special ? this.worn.muted : this.ink;
         context.textAlign = side === "query" ? "right" : "left";
         context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
       }
       context.globalAlpha = 1;
     }
     const { query, key } = this.bus.shown;
-    this.mark(context, "query", query, style.color, 1.5);
-    this.mark(context, "key", key, style.color, 1.5);
-    if (focus) this.mark(context, focus.side, focus.token, style.color, 1.5);
+    this.mark(context, "query", query, this.ink, 1.5);
+    this.mark(context, "key", key, this.ink, 1.5);
+    if (focus) this.mark(context, focus.side, focus.token, this.ink, 1.5);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Side} side @param {number | null} token @param {string} colour @param {number} line */
@@ -419,10 +481,11 @@ class Links {
     else context.strokeRect(right + 1, token * ROW + 1, width - right - NUMBERS - 2, ROW - 2);
   }
 
-  /** With one head, colour tells the direction; with several, it tells the head. @param {Data} data @param {number} head @param {Side} side */
-  colour(data, head, side) {
-    if (this.on.size === 1) return side === "query" ? data.accent : data.other;
-    return data.colours[head % data.colours.length];
+  /** With one head, colour tells the direction; with several, it tells the head. @param {number} head @param {Side} side */
+  colour(head, side) {
+    const { accent, other, heads } = this.worn;
+    if (this.on.size === 1) return side === "query" ? accent : other;
+    return heads[head % heads.length];
   }
 
   /** @param {Data} data */
@@ -430,13 +493,14 @@ class Links {
     find(this.root, ".coverNow").textContent = `${this.cover.value} %`;
     find(this.root, ".againLabel").hidden = !this.hide.checked;
     const box = find(this.root, ".heads");
-    const state = [data.heads, [...this.on].join(), data.accent, data.colours[0]].join("|");
+    const { accent, heads } = this.worn;
+    const state = [data.heads, [...this.on].join(), accent].join("|");
     if (box.dataset.state === state) return;
     box.dataset.state = state;
     const buttons = Array.from({ length: data.heads }, (_, head) => {
       const button = element("button");
       button.setAttribute("aria-pressed", String(this.on.has(head)));
-      button.style.setProperty("--colour", this.on.size > 1 ? data.colours[head % data.colours.length] : data.accent);
+      button.style.setProperty("--colour", this.on.size > 1 ? heads[head % heads.length] : accent);
       button.append(element("span", "box"), element("span", "", `H${head}`));
       button.title = "Click: on or off. Double-click: only this one.";
       button.onclick = () => this.turn(head);
@@ -475,10 +539,9 @@ class Links {
     this.minimap.hidden = whole <= height;
     if (this.minimap.hidden) return;
     const context = prepare(this.minimap, MINIMAP, height);
-    const style = getComputedStyle(this.scroll);
     const weights = focus ? this.shaded?.weights : null;
     if (weights) {
-      context.fillStyle = focus?.side === "query" ? data.accent : data.other;
+      context.fillStyle = focus?.side === "query" ? this.worn.accent : this.worn.other;
       const step = Math.max(1, height / weights.length);
       weights.forEach((weight, at) => {
         if (weight < 0.005) return;
@@ -487,7 +550,7 @@ class Links {
       });
       context.globalAlpha = 1;
     }
-    context.strokeStyle = style.color;
+    context.strokeStyle = this.ink;
     context.strokeRect(0.5, this.scroll.scrollTop / whole * height + 0.5, MINIMAP - 1, height / whole * height - 1);
   }
 

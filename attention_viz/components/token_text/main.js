@@ -170,7 +170,7 @@ class PaintedText {
     else {
       const all = this.spans.map(({ piece }) => ({ piece, weight: received(found.weights, piece.tokens) }));
       const best = all.sort((one, other) => other.weight - one.weight).slice(0, 3);
-      readout.textContent = `Darker gets more, square-root colours. Most: ${
+      readout.textContent = `The stronger the colour, the more it gets (square root). Most: ${
         best.map(({ piece, weight }) => `${piece.text} ${format(weight)}`).join(", ")
       }`;
     }
