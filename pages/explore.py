@@ -21,23 +21,27 @@ with shell.explained():
     shell.notice(*unfit)
     reading.what_was_read(trace)
     view = head_view(trace, selection)
-    left, right = st.columns([7, 5])
-    with left:
-        with st.container(border=True):
-            panels.grid_panel(view)
-        with st.container(border=True):
-            panels.text_panel(view)
-    with right.container(border=True):
-        panels.links_panel(view)
-    left, right = st.columns([7, 5])
-    with left:
-        with st.container(border=True):
-            panels.map_panel(view)
-        with st.container(border=True):
-            panels.downloads(view)
-    with right.container(border=True):
-        panels.facts_panel(view)
-    # Last on the page, where what they leave empty is not seen.
-    live.send_pictures(view)
+    page = st.container()
+    # What draws nothing stands last on the page, and goes first over the line.
+    with st.container():
+        live.send_pictures(view)
+    with page:
+        left, right = st.columns([7, 5])
+        with left:
+            with st.container(border=True):
+                panels.grid_panel(view)
+            with st.container(border=True):
+                panels.text_panel(view)
+        with right.container(border=True):
+            panels.links_panel(view)
+        left, right = st.columns([7, 5])
+        with left:
+            with st.container(border=True):
+                panels.map_panel(view)
+            with st.container(border=True):
+                panels.downloads(view)
+        with right.container(border=True):
+            panels.facts_panel(view)
+    live.send_maps(view)
     live.send_scores(view)
 shell.honest_line()

@@ -119,8 +119,10 @@ def _row(starts: Sequence[int], token: int | None, trace: Trace) -> int | None:
 
 
 def _largest(weights: np.ndarray) -> np.ndarray:
-    """Where the largest weights are, largest first."""
-    return np.argsort(-weights, kind="stable")[:_LINKS]
+    """Where the largest weights are, largest first; of equal ones the first. Sorts only what can be among them."""
+    least = np.partition(weights, -_LINKS)[-_LINKS] if len(weights) > _LINKS else -np.inf
+    candidates = np.flatnonzero(weights >= least)
+    return candidates[np.argsort(-weights[candidates], kind="stable")][:_LINKS]
 
 
 def _told_apart(items: Sequence[Piece]) -> list[str]:

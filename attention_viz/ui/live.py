@@ -64,21 +64,26 @@ def text(view: HeadView) -> None:
 
 
 def send_pictures(view: HeadView) -> None:
-    """A small picture of every map; the maps to draw, one byte a weight; the selected one with two, for its numbers."""
+    """What the first picture needs: a small picture of every map, and the selected map with two bytes a weight."""
     trace, place = view.trace, (view.selection.layer, view.selection.head)
-    name, heads = _name(view), trace.model.heads
+    name = _name(view)
+    parcel("exact", name, {"layer": place[0], "head": place[1], **_size(view)}, to_words(view.weights))
     thumbs = cache.kept("thumbs", name, lambda: thumbnails(trace))
     rows, columns = thumbs.shape[2:]
-    parcel("thumbs", name, {"layers": len(trace.layers), "heads": heads, "rows": rows, "columns": columns}, thumbs)
-    layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [place[0]]
+    sizes = {"layers": len(trace.layers), "heads": trace.model.heads, "rows": rows, "columns": columns}
+    parcel("thumbs", name, sizes, thumbs)
+
+
+def send_maps(view: HeadView) -> None:
+    """The maps to draw several heads from, one byte a weight."""
+    trace, name, heads = view.trace, _name(view), view.trace.model.heads
+    layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [view.selection.layer]
     maps = cache.kept(
         f"maps {layers}",
         name,
         lambda: np.stack([to_bytes(map_of(view, layer, head)) for layer in layers for head in range(heads)]),
     )
-    size = {"queries": len(view.queries), "keys": len(view.keys)}
-    parcel("maps", name, {"layers": layers, "heads": heads, **size}, maps)
-    parcel("exact", name, {"layer": place[0], "head": place[1], **size}, to_words(view.weights))
+    parcel("maps", name, {"layers": layers, "heads": heads, **_size(view)}, maps)
 
 
 def send_scores(view: HeadView) -> None:
@@ -123,6 +128,10 @@ def pair_weights(view: HeadView, query: int, key: int) -> Float64[np.ndarray, "l
 
 def _name(view: HeadView) -> str:
     return f"{cache.name_of(view.trace.model, view.trace.texts)} {view.selection.unit}"
+
+
+def _size(view: HeadView) -> dict[str, int]:
+    return {"queries": len(view.queries), "keys": len(view.keys)}
 
 
 def _shown(view: HeadView) -> Shown:

@@ -306,10 +306,23 @@ class Links {
    * @param {boolean[]} hidden
    */
   row(head, query, hidden) {
-    const map = coarseMap(this.bus, this.bus.shown.layer, head);
+    const row = this.weights(head, "query", query);
+    return row && withoutHidden(row, hidden, this.again.checked && this.hide.checked);
+  }
+
+  /**
+   * A head's row or column as it is: the selected head's exact one where it is here, which is sooner than the others.
+   * @param {number} head
+   * @param {Side} side
+   * @param {number} token
+   */
+  weights(head, side, token) {
+    const { layer } = this.bus.shown;
+    if (head === this.bus.shown.head) return weightsOf(this.bus, side, token)?.weights ?? null;
+    const map = coarseMap(this.bus, layer, head);
     if (!map) return null;
-    const bytes = map.bytes.subarray(query * map.keys, (query + 1) * map.keys);
-    return withoutHidden(Float64Array.from(bytes, fromByte), hidden, this.again.checked && this.hide.checked);
+    const [count, start, step] = side === "query" ? [map.keys, token * map.keys, 1] : [map.queries, token, map.keys];
+    return Float64Array.from({ length: count }, (_, other) => fromByte(map.bytes[start + other * step]));
   }
 
   /**
@@ -377,12 +390,8 @@ class Links {
    */
   tokenWeights(head, side, token, hidden) {
     if (side === "query") return this.row(head, token, hidden);
-    const map = coarseMap(this.bus, this.bus.shown.layer, head);
-    if (!map) return null;
-    return Float64Array.from(
-      { length: map.queries },
-      (_, query) => hidden[query] ? 0 : fromByte(map.bytes[query * map.keys + token]),
-    );
+    const column = this.weights(head, side, token);
+    return column && withoutHidden(column, hidden, false);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {number} query @param {number} key @param {number} weight */

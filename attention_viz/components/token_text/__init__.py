@@ -29,6 +29,11 @@ class Piece:
     special: bool
 
 
+def _told(piece: Piece) -> dict[str, object]:
+    """The same as `asdict`, which takes 30 ms for 512 of them."""
+    return {"segment": piece.segment, "text": piece.text, "tokens": piece.tokens, "special": piece.special}
+
+
 def token_text(
     shown: Shown,
     *,
@@ -43,6 +48,6 @@ def token_text(
     count = 1 + max((token for piece in pieces for token in piece.tokens), default=-1)
     _mount(
         key=_KEY,
-        data={**asdict(shown), "pieces": [asdict(piece) for piece in pieces], "ramp": list(ramp)},
+        data={**asdict(shown), "pieces": [_told(piece) for piece in pieces], "ramp": list(ramp)},
         on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, count)),
     )

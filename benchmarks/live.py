@@ -1,0 +1,118 @@
+"""The live views in a real browser: what is sent, and how long it takes until something is drawn."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from playwright.sync_api import Browser
+
+from benchmarks.measuring import ROUNDS, table
+from tests.browser.server import Server, Visitor, running_browser, running_server
+
+LENGTHS = (32, 128, 256, 512)
+
+# What a change costs until it is drawn: the work done at once and in the next frame, with the canvases flushed, without
+# the wait for the frame.
+_WORK = """([change, argument]) => new Promise((done) => {
+  const roots = (node) => [...node.querySelectorAll('*')].flatMap((element) =>
+    element.shadowRoot ? [element.shadowRoot, ...roots(element.shadowRoot)] : []);
+  const canvases = roots(document).flatMap((root) => [...root.querySelectorAll('canvas')]).filter((one) => one.width);
+  const flush = () => canvases.forEach((canvas) => canvas.getContext('2d').getImageData(0, 0, 1, 1));
+  flush();
+  const frame = window.requestAnimationFrame;
+  let work = 0;
+  const timed = (task) => { const start = performance.now(); task(); flush(); work += performance.now() - start; };
+  window.requestAnimationFrame = (task) => frame((time) => timed(() => task(time)));
+  timed(() => window.attentionViz[change](argument));
+  frame(() => frame(() => { window.requestAnimationFrame = frame; done(work); }));
+})"""
+_ARRIVED = """([layer, head]) => {
+  const bus = window.attentionViz;
+  const exact = bus.get('exact')?.header;
+  return exact?.head === head && exact?.layer === layer;
+}"""
+_CELLS = """() => {
+  const z = document.querySelector('.js-plotly-plot')?._fullData?.[0]?.z;
+  return z ? [z[1][1], z[5][3], z[9][9], z[3][0]].join() : '';
+}"""
+
+
+def main() -> None:
+    print(f"\n## Live views\n\nChromium, warm server, medians of {ROUNDS}, milliseconds. MiniLM, 6 × 12 heads.\n")
+    with running_server() as server, running_browser() as browser:
+        Visitor(browser.new_page(), server).open()
+        rows = [_row(server, browser, length) for length in LENGTHS]
+    header = [
+        "tokens",
+        "sent, kB",
+        "first picture",
+        "hover, one head",
+        "hover, all heads",
+        "head, here",
+        "head, from the server",
+        "heatmap",
+    ]
+    print(table(header, rows))
+
+
+def _row(server: Server, browser: Browser, length: int) -> list[object]:
+    context = browser.new_context(viewport={"width": 1440, "height": 1200})
+    visitor = Visitor(context.new_page(), server)
+    received: list[int] = []
+    visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
+    visitor.open()
+    words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905
+    text = " ".join(words[at % len(words)] for at in range(length - 2))
+    firsts = []
+    for round_ in range(ROUNDS):
+        received.clear()
+        box = visitor.page.get_by_label("Text", exact=True)
+        box.fill(f"{text[: -len(text.split()[-1])]}{'abcdefghi'[round_]}")
+        before = visitor.page.evaluate("window.attentionViz.shown.trace")
+        start = time.perf_counter()
+        box.press("Control+Enter")
+        visitor.page.wait_for_function(
+            "(before) => window.attentionViz.shown.trace !== before && window.attentionViz.get('thumbs')", arg=before
+        )
+        firsts.append(1000 * (time.perf_counter() - start))
+        visitor.settled()
+        sent = sum(received) / 1000
+    one = [_work(visitor, "point", {"side": "query", "token": token}) for token in range(1, ROUNDS + 1)]
+    visitor.page.get_by_role("group", name="Heads to draw").get_by_role("button", name="All").click()
+    visitor.page.wait_for_timeout(300)
+    every = [_work(visitor, "point", {"side": "query", "token": token}) for token in range(11, 11 + ROUNDS)]
+    visitor.page.evaluate("window.attentionViz.point(null)")
+    here = [_work(visitor, "choose", {"layer": 3, "head": (5 * round_) % 12}) for round_ in range(1, ROUNDS + 1)]
+    away, heatmap = [], []
+    for round_ in range(ROUNDS):
+        layer = (0, 1, 2, 4, 5)[round_ % 5]
+        away.append(_until(visitor, layer, round_ % 12, _ARRIVED, [layer, round_ % 12]))
+        visitor.settled()
+        cells = visitor.page.evaluate(_CELLS)
+        heatmap.append(_until(visitor, 3, (round_ + 5) % 12, f"(before) => ({_CELLS})() !== before", cells))
+        visitor.settled()
+    visitor.leave()
+    numbers = [firsts, one, every, here, away, heatmap]
+    return [length, f"{sent:.0f}", *(f"{statistics.median(values):.1f}" for values in numbers)]
+
+
+def _until(visitor: Visitor, layer: int, head: int, condition: str, argument: object) -> float:
+    """Milliseconds in the page from a click on a head until `condition` holds, looked at in every frame."""
+    place = visitor.place_in_grid(layer, head)
+    script = f"""([place, argument]) => new Promise((done) => {{
+      const roots = (node) => [...node.querySelectorAll('*')].flatMap((element) =>
+        element.shadowRoot ? [element.shadowRoot, ...roots(element.shadowRoot)] : []);
+      const frame = roots(document).map((root) => root.querySelector('.frame')).find(Boolean);
+      const box = frame.getBoundingClientRect();
+      const start = performance.now();
+      const at = {{ clientX: box.left + place.x, clientY: box.top + place.y, bubbles: true }};
+      frame.dispatchEvent(new MouseEvent('click', at));
+      const look = () => ({condition})(argument) ? done(performance.now() - start) : requestAnimationFrame(look);
+      look();
+    }})"""
+    return float(visitor.page.evaluate(script, [place, argument]))
+
+
+def _work(visitor: Visitor, change: str, argument: dict[str, object]) -> float:
+    return float(visitor.page.evaluate(_WORK, [change, argument]))
