@@ -106,7 +106,7 @@ def downloads(view: HeadView) -> None:
     )
     too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
-        f"All {len(trace.layers) * trace.model.heads} maps as NPZ, {_megabytes(npz_bytes(trace))}",
+        f"All {len(trace.layers) * trace.model.heads} maps as NPZ, {_size(npz_bytes(trace))}",
         b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",
@@ -158,5 +158,7 @@ def _map_controls() -> None:
     )
 
 
-def _megabytes(count: int) -> str:
+def _size(count: int) -> str:
+    if count < 1e5:
+        return f"{max(1, count // 1000)} kB"
     return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"
