@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         TextError,
         UnknownModelError,
     )
+    from attention_viz.core.mean import mean_attention
     from attention_viz.core.model_info import ModelInfo
     from attention_viz.core.scores import Scores
     from attention_viz.core.token import Token
@@ -45,6 +46,7 @@ _HOMES = {
         "TextError",
         "UnknownModelError",
     ),
+    "core.mean": ("mean_attention",),
     "core.model_info": ("ModelInfo",),
     "core.scores": ("Scores",),
     "core.token": ("Token",),
@@ -79,6 +81,7 @@ __all__ = [
     "group_words",
     "heatmap",
     "load_model",
+    "mean_attention",
     "merge_words",
     "to_csv",
     "to_npz",

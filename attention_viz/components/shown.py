@@ -53,8 +53,12 @@ def held_from(value: Any, count: int) -> tuple[int | None, int | None]:
 
 
 def head_from(value: Any, layers: int, heads: int) -> tuple[int, int] | None:
-    """The layer and head that the browser sent, or None when there is no such head."""
+    """The layer and head that the browser sent, or None when there is no such head.
+
+    −1 stands for a mean: (layer, −1) of a layer's heads, (−1, −1) of all.
+    """
     if not isinstance(value, list | tuple) or len(value) != 2 or not all(isinstance(number, int) for number in value):
         return None
     layer, head = value
-    return (layer, head) if 0 <= layer < layers and 0 <= head < heads else None
+    there = (-1 <= head < heads and 0 <= layer < layers) or (layer, head) == (-1, -1)
+    return (layer, head) if there else None

@@ -10,11 +10,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from attention_viz.components.head_facts import Fact, Link
+from attention_viz.core.mean import mean_attention
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import group_words, merge_words
 from attention_viz.measures import MEASURES, reading_of, special_shares
-from attention_viz.ui.selection import Selection
+from attention_viz.ui.selection import MEAN, Selection
 
 _LINKS = 6
 
@@ -38,7 +39,9 @@ class HeadView:
 
     @property
     def name(self) -> str:
-        return f"L{self.selection.layer} H{self.selection.head}"
+        if self.selection.layer == MEAN:
+            return "the mean of all heads"
+        return f"L{self.selection.layer} {'mean' if self.selection.head == MEAN else f'H{self.selection.head}'}"
 
     def title(self) -> str:
         """What `links` lists."""
@@ -70,8 +73,8 @@ class HeadView:
 
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
-        place = self.selection.layer, self.selection.head
-        weights, reading = self.trace.attention(*place), reading_of(self.trace, *place)
+        weights = token_map(self.trace, self.selection.layer, self.selection.head)
+        reading = reading_of(self.trace, max(0, self.selection.layer), max(0, self.selection.head))
         even = reading.uniform()
         shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
         return [
@@ -92,7 +95,7 @@ class HeadView:
 
 def head_view(trace: Trace, selection: Selection) -> HeadView:
     """The selected head of a trace. The layer and the head are there; a held token that isn't counts as none."""
-    weights = trace.attention(selection.layer, selection.head)
+    weights = token_map(trace, selection.layer, selection.head)
     if selection.unit == "tokens":
         starts = tuple(range(len(trace.tokens)))
         held = [_row(starts, token, trace) for token in (selection.token, selection.key)]
@@ -103,9 +106,16 @@ def head_view(trace: Trace, selection: Selection) -> HeadView:
     return HeadView(trace, selection, merge_words(weights, words, words), words, words, starts, *held)
 
 
+def token_map(trace: Trace, layer: int, head: int) -> Float32[np.ndarray, "query key"]:
+    """The map of a head between tokens, or the mean map that MEAN stands for."""
+    if layer == MEAN:
+        return mean_attention(trace)
+    return mean_attention(trace, layer) if head == MEAN else trace.attention(layer, head)
+
+
 def map_of(view: HeadView, layer: int, head: int) -> Float32[np.ndarray, "query key"]:
     """Any map of the same trace, between the same rows and columns as the one that is shown."""
-    weights = view.trace.attention(layer, head)
+    weights = token_map(view.trace, layer, head)
     if view.selection.unit == "tokens":
         return weights
     words = group_words(view.trace.tokens, view.trace.texts)

@@ -7,7 +7,7 @@ import streamlit as st
 from attention_viz.measures import reading_of, special_share_by_norm, special_shares
 from attention_viz.ui import cache, reading, shell
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import Selection, fit
+from attention_viz.ui.selection import MEAN, Selection, fit
 
 CAN = """
 An attention weight is a fact about one step of the computation: **how much of a key token's value vector this head adds
@@ -62,6 +62,9 @@ def on_your_text(selection: Selection) -> None:
     selection, unfit = fit(selection, info)
     shell.notice(*unfit)
     trace = reading.read(info, selection)
+    if MEAN in (selection.layer, selection.head):
+        aside("Choose a single head on Explore to see this measured: a mean of heads has no values of its own.")
+        return
     place = selection.layer, selection.head
     weights, about = trace.attention(*place), reading_of(trace, *place)
     by_weight = sum(special_shares(weights, about).values())

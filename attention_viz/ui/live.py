@@ -20,8 +20,9 @@ from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.figures.pooling import pool
 from attention_viz.measures import MEASURES, reading_of
 from attention_viz.ui import cache, url
-from attention_viz.ui.head_view import HeadView, map_of
+from attention_viz.ui.head_view import HeadView, map_of, token_map
 from attention_viz.ui.pieces import pieces_of
+from attention_viz.ui.selection import MEAN
 
 THUMB = 40
 """The most cells along a side of a small map."""
@@ -69,7 +70,7 @@ def send_pictures(view: HeadView) -> None:
     name = _name(view)
     parcel("exact", name, {"layer": place[0], "head": place[1], **_size(view)}, to_words(view.weights))
     thumbs = cache.kept("thumbs", name, lambda: thumbnails(trace))
-    rows, columns = thumbs.shape[2:]
+    rows, columns = thumbs.shape[1:]
     sizes = {"layers": len(trace.layers), "heads": trace.model.heads, "rows": rows, "columns": columns}
     parcel("thumbs", name, sizes, thumbs)
 
@@ -78,6 +79,8 @@ def send_maps(view: HeadView) -> None:
     """The maps to draw several heads from, one byte a weight."""
     trace, name, heads = view.trace, _name(view), view.trace.model.heads
     layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [view.selection.layer]
+    if layers == [MEAN]:
+        return
     maps = cache.kept(
         f"maps {layers}",
         name,
@@ -102,28 +105,30 @@ def send_scores(view: HeadView) -> None:
     parcel("scores", name, header, values.astype(np.float32))
 
 
-def thumbnails(trace: Trace) -> UInt8[np.ndarray, "layer head row column"]:
-    """Every map, pooled to at most THUMB cells a side."""
-    heads = range(trace.model.heads)
-    layers = range(len(trace.layers))
-    return np.stack([[to_bytes(pool(trace.attention(layer, head), THUMB)) for head in heads] for layer in layers])
+def places(trace: Trace) -> list[tuple[int, int]]:
+    """What the grid shows: every head, layer by layer; then the mean of each layer; then the mean of all heads."""
+    layers, heads = range(len(trace.layers)), range(trace.model.heads)
+    means = [(layer, MEAN) for layer in layers]
+    return [*((layer, head) for layer in layers for head in heads), *means, (MEAN, MEAN)]
 
 
-def all_scores(trace: Trace) -> Float64[np.ndarray, "measure layer head"]:
-    """Every measure of every head. Each map is computed once for all measures."""
-    scores = np.empty((len(MEASURES), len(trace.layers), trace.model.heads))
-    for layer in range(len(trace.layers)):
-        for head in range(trace.model.heads):
-            weights, reading = trace.attention(layer, head), reading_of(trace, layer, head)
-            scores[:, layer, head] = [measure.of(weights, reading) for measure in MEASURES]
+def thumbnails(trace: Trace) -> UInt8[np.ndarray, "place row column"]:
+    """The map of every place, pooled to at most THUMB cells a side."""
+    return np.stack([to_bytes(pool(token_map(trace, *place), THUMB)) for place in places(trace)])
+
+
+def all_scores(trace: Trace) -> Float64[np.ndarray, "measure place"]:
+    """Every measure of every place. Each map is computed once for all measures."""
+    scores = np.empty((len(MEASURES), len(places(trace))))
+    for at, (layer, head) in enumerate(places(trace)):
+        weights, reading = token_map(trace, layer, head), reading_of(trace, max(0, layer), max(0, head))
+        scores[:, at] = [measure.of(weights, reading) for measure in MEASURES]
     return scores
 
 
-def pair_weights(view: HeadView, query: int, key: int) -> Float64[np.ndarray, "layer head"]:
-    """The weight between a row and a column in every head."""
-    heads = range(view.trace.model.heads)
-    layers = range(len(view.trace.layers))
-    return np.array([[map_of(view, layer, head)[query, key] for head in heads] for layer in layers], dtype=np.float64)
+def pair_weights(view: HeadView, query: int, key: int) -> Float64[np.ndarray, " place"]:
+    """The weight between a row and a column in every place."""
+    return np.array([map_of(view, *place)[query, key] for place in places(view.trace)], dtype=np.float64)
 
 
 def _name(view: HeadView) -> str:

@@ -77,7 +77,7 @@ def facts_panel(view: HeadView) -> None:
     rows = enumerate(zip(view.starts, view.queries, strict=True))
     names = {start: f"{row} {item.text}" for row, (start, item) in rows}
     widget = url.bound("token")
-    st.session_state[widget["key"]] = None if view.held is None else view.starts[view.held]
+    url.put(widget["key"], None if view.held is None else view.starts[view.held])
     st.selectbox(
         f"Where does this {view.selection.unit.removesuffix('s')} look?",
         list(names),
@@ -97,7 +97,7 @@ def downloads(view: HeadView) -> None:
     csv.download_button(
         f"This map as CSV, between {selection.unit}",
         partial(to_csv, view.weights, view.queries, view.keys),
-        file_name(trace, f"L{selection.layer}", f"H{selection.head}", selection.unit, extension="csv"),
+        file_name(trace, *view.name.split(), selection.unit, extension="csv"),
         "text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -31,7 +31,7 @@ def examples(selection: Selection) -> None:
     """Texts to click, and what to look for in the one that is shown."""
     names = [example.name for example in EXAMPLES]
     shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.text, selection.second)), None)
-    st.session_state[_EXAMPLE] = shown.name if shown else None
+    url.put(_EXAMPLE, shown.name if shown else None)
     st.pills("Examples", names, key=_EXAMPLE, on_change=_choose_example, label_visibility="collapsed")
     if shown is not None:
         aside(f":material/lightbulb: {markdown(shown.hint)}")
@@ -39,7 +39,8 @@ def examples(selection: Selection) -> None:
 
 def _choose_example() -> None:
     chosen = next((one for one in EXAMPLES if one.name == st.session_state[_EXAMPLE]), None)
-    if chosen is not None:  # A second click on the one that is shown changes nothing.
+    # A second click on the one that is shown changes nothing.
+    if chosen is not None and not url.is_echo(_EXAMPLE):
         url.select(
             text=chosen.text,
             second=chosen.second,

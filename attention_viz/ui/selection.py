@@ -21,6 +21,7 @@ class Selection:
     """Everything that a link restores.
 
     text, second: what is read; an empty second text means that there is none.
+    layer, head: MEAN as a head is the mean of a layer's heads; MEAN as a layer is the mean of all, and so is its head.
     token: the query token that is held, whose row is marked and listed; None for none.
     key: the key token that is held with it, or None.
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
@@ -42,6 +43,8 @@ class Selection:
 
 
 DEFAULT = Selection()
+MEAN = -1
+_MEAN_NAMES = {"layer": "all", "head": "mean"}
 TEXT_FIELDS = ("text", "second")
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -60,7 +63,13 @@ def to_query(selection: Selection) -> dict[str, str]:
     """The parameters of a URL: what differs from the default, so that the bare address is the opening example."""
     usual = {**_as_dict(DEFAULT), "token": _usual_token(selection.text, selection.second)}
     query = {name: value for name, value in _as_dict(selection).items() if value != usual[name]}
-    return {name: "" if value is None else str(value) for name, value in query.items()}
+    return {name: _written(name, value) for name, value in query.items()}
+
+
+def _written(name: str, value: Any) -> str:
+    if value == MEAN and name in _MEAN_NAMES:
+        return _MEAN_NAMES[name]
+    return "" if value is None else str(value)
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
@@ -102,12 +111,14 @@ def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ..
     problems: list[str] = []
     for name, count in (("layer", info.layers), ("head", info.heads)):
         asked = getattr(selection, name)
-        fitted[name] = asked if 0 <= asked < count else min(getattr(DEFAULT, name), count - 1)
+        fitted[name] = asked if asked == MEAN or 0 <= asked < count else min(getattr(DEFAULT, name), count - 1)
         if fitted[name] != asked:
             problems.append(
                 f"The link asks for {name} {_short(str(asked))}, but {info.name} has {name}s 0 to {count - 1}; "
                 f"{name} {fitted[name]} is shown."
             )
+    if fitted["layer"] == MEAN:
+        fitted["head"] = MEAN
     return replace(selection, **fitted), tuple(problems)
 
 
@@ -132,6 +143,8 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
     """The value, or what was expected instead."""
     if name in _HELD and raw == "":
         return None, None
+    if raw == _MEAN_NAMES.get(name):
+        return MEAN, None
     if name in _NUMBERS:
         # isdecimal also takes digits of other scripts, and int() reads them; a long one is no number to count with.
         return (int(raw), None) if raw.isdecimal() and len(raw) <= 9 else (None, "a whole number from 0 is expected")

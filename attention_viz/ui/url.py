@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from dataclasses import replace
+import time
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -33,12 +34,18 @@ VARIABLE = "ATTENTION_VIZ_TEXT_IN_URL"
 
 _STORE_BYTES = 16_000_000
 _KEPT = "kept-"
-_SHOWN = "selection shown"
-_REFUSED = "text too long to be read"
+_SCREEN = "screen"
+_ECHO_SECONDS = 2.0
 
 
 def current() -> tuple[Selection, tuple[str, ...]]:
     """What the URL asks for, and a sentence for each value of it that can't be used."""
+    screen = _screen()
+    if screen.unwritten:
+        # The callback that chose this may have been cut off by the next click before the URL was written.
+        screen.unwritten = False
+        _write(screen.selection)
+        return screen.selection, ()
     query = dict(st.query_params)
     lost = []
     for name in TEXT_FIELDS:
@@ -59,29 +66,48 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     except UnknownModelError as error:
         problems = (*problems, f"{error} {DEFAULT.model} is shown.")
         selection = replace(selection, model=DEFAULT.model)
-    st.session_state[_SHOWN] = selection
+    screen.selection = selection
     return selection, (*lost, *problems)
 
 
-def bound(field: str) -> dict[str, Any]:
+def bound(name: str) -> dict[str, Any]:
     """Arguments that tie a widget to a field of the selection: `st.slider("Layer", 0, 5, **bound("layer"))`."""
-    key = f"selection {field}"
-    st.session_state[key] = getattr(_shown(), field)
-    return {"key": key, "on_change": _changed, "args": (field, key)}
+    key = f"selection {name}"
+    put(key, getattr(_screen().selection, name))
+    return {"key": key, "on_change": _changed, "args": (name, key)}
+
+
+def put(key: str, value: Any) -> None:
+    """Sets the widget of this key to a value."""
+    before = st.session_state.get(key, value)
+    if before != value:
+        _screen().replaced[key] = (before, time.monotonic())
+    st.session_state[key] = value
+
+
+def is_echo(key: str) -> bool:
+    """Does the browser only repeat what the widget showed before `put` changed it?
+
+    A click that comes before the browser knows of the new value reports the old one, which looks like a choice and would
+    undo what was chosen.
+    """
+    before, when = _screen().replaced.get(key, (None, -_ECHO_SECONDS))
+    return st.session_state[key] == before and time.monotonic() - when < _ECHO_SECONDS
 
 
 def show(selection: Selection) -> None:
     """Takes `selection` as what is on screen, without a history entry: after a value had to be replaced."""
-    st.session_state[_SHOWN] = selection
+    _screen().selection = selection
 
 
 def select(**changes: Any) -> None:
     """Changes the selection from a callback."""
     # Based on what was on screen, not on the URL of the browser: a second change may arrive before the browser knows
     # of the first one, and would take it back.
-    selection = changed(_shown(), **changes)
-    st.session_state[_SHOWN] = selection
-    st.query_params.from_dict(query_of(selection))
+    screen = _screen()
+    screen.selection = changed(screen.selection, **changes)
+    screen.unwritten = True
+    _write(screen.selection)
 
 
 def query_of(selection: Selection) -> dict[str, str]:
@@ -100,14 +126,38 @@ def link_leaves_out_text(selection: Selection) -> bool:
     return any(name.startswith(_KEPT) for name in query_of(selection))
 
 
-def _shown() -> Selection:
-    shown = st.session_state.get(_SHOWN, DEFAULT)
-    assert isinstance(shown, Selection)
-    return shown
+@dataclass
+class _Screen:
+    """What this visitor sees, in one object that callbacks change in place.
+
+    unwritten: a choice that may not be in the URL yet.
+    refused: the digest and the text of a text that is too long to be read.
+    replaced: by widget, the value that `put` took the place of, and when.
+    """
+
+    selection: Selection = DEFAULT
+    unwritten: bool = False
+    refused: tuple[str, str] | None = None
+    replaced: dict[str, tuple[Any, float]] = field(default_factory=dict)
 
 
-def _changed(field: str, key: str) -> None:
-    select(**{field: st.session_state[key]})
+def _screen() -> _Screen:
+    if _SCREEN not in st.session_state:
+        st.session_state[_SCREEN] = _Screen()
+    screen = st.session_state[_SCREEN]
+    assert isinstance(screen, _Screen)
+    return screen
+
+
+def _write(selection: Selection) -> None:
+    query = query_of(selection)
+    if dict(st.query_params) != query:
+        st.query_params.from_dict(query)
+
+
+def _changed(name: str, key: str) -> None:
+    if not is_echo(key):
+        select(**{name: st.session_state[key]})
 
 
 def _store(text: str) -> str:
@@ -115,7 +165,7 @@ def _store(text: str) -> str:
     what others share."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     if len(text) > MAX_CHARACTERS:
-        st.session_state[_REFUSED] = (digest, text)
+        _screen().refused = (digest, text)
     else:
         lock, texts = _shared()
         with lock:
@@ -124,9 +174,9 @@ def _store(text: str) -> str:
 
 
 def _stored(digest: str) -> str | None:
-    own_digest, own = st.session_state.get(_REFUSED, (None, None))
-    if own_digest == digest:
-        return str(own)
+    refused = _screen().refused
+    if refused is not None and refused[0] == digest:
+        return refused[1]
     lock, texts = _shared()
     with lock:
         return texts.get(digest)

@@ -115,9 +115,9 @@ class Visitor:
     def settled(self) -> Visitor:
         """Waits until the script has run and stays so: one run may set off another."""
         quiet = 0
-        while quiet < 3:
+        while quiet < 4:
             self.page.wait_for_selector(IDLE)
-            self.page.wait_for_timeout(120)
+            self.page.wait_for_timeout(150)
             quiet = quiet + 1 if self.page.locator(IDLE).count() else 0
         return self
 
@@ -147,7 +147,7 @@ class Visitor:
 
     def place_in_grid(self, layer: int, head: int, heads: int = 12) -> Position:
         width = self.page.locator(".frame .base").evaluate("(canvas) => canvas.clientWidth")
-        cell = (width - 28) / heads
+        cell = (width - 28 - 8) / (heads + 1)  # The last column is the mean.
         return {"x": 28 + (head + 0.5) * cell, "y": 20 + (layer + 0.5) * cell}
 
     def head(self) -> str:

@@ -79,6 +79,27 @@ class TestGrid:
         visitor.page.wait_for_url("**/?layer=4")
         assert visitor.settled().head() == "L4 H1"
 
+    def test_means_stand_beside_the_heads(self, arrive: Arrive, pronoun):
+        visitor = arrive().open()
+        visitor.choose(3, 12)
+        assert visitor.head() == "L3 mean"
+        assert visitor.address() == "/?head=mean"
+        row = pronoun.attention(3).mean(axis=0)[10]
+        best = ", ".join(f"{pronoun.tokens[key].text} {row[key]:.2f}" for key in np.argsort(-row)[:4])
+        assert links_say(visitor) == f"L3 mean: 10 “it” looks at {best}"
+        visitor.choose(6, 12)
+        assert visitor.head() == "the mean of all heads"
+        assert visitor.address() == "/?layer=all&head=mean"
+        exact = np.array(bus(visitor, "Array.from(new Uint16Array(bus.get('exact').payload.buffer))"))
+        expected = np.mean([pronoun.attention(layer).mean(axis=0) for layer in range(6)], axis=0)
+        np.testing.assert_allclose((exact.reshape(24, 24) / 65535) ** 2, expected, atol=2e-5)
+        visitor.page.get_by_role("link", name="What attention can and cannot tell you").click()
+        visitor.page.get_by_text("a mean of heads has no values of its own").wait_for()
+        visitor.page.reload()
+        visitor.settled().page.get_by_role("link", name="Back to the map").click()
+        visitor.page.locator(".frame").wait_for()
+        assert visitor.settled().head() == "the mean of all heads"
+
     def test_it_is_one_tab_stop(self, arrive: Arrive):
         visitor = arrive().open()
         visitor.page.get_by_label("Show").focus()

@@ -1,7 +1,14 @@
 // The pure parts of the live views: what is shared, and what a click or a key does.
 
 import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
-import { afterKey as gridKey, cellSize, headAt, ranked } from "../../attention_viz/components/head_grid/main.js";
+import {
+  afterKey as gridKey,
+  cellSize,
+  headAt,
+  indexOf,
+  placesOf,
+  ranked,
+} from "../../attention_viz/components/head_grid/main.js";
 import { createBus } from "../../attention_viz/components/shared/bus.js";
 import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/shared/colour.js";
 import { strength, strongest, withoutHidden } from "../../attention_viz/components/shared/links.js";
@@ -118,17 +125,29 @@ Deno.test("colours", () => {
 
 Deno.test("the grid: places, keys and ranks", () => {
   equal(cellSize(700, 12), 44);
-  equal(cellSize(388, 12), 30);
+  equal(cellSize(426, 12), 30);
   equal(cellSize(100, 24), 20);
   same(headAt(28 + 35, 20 + 5, 30, 6, 12), { layer: 0, head: 1 });
   equal(headAt(10, 30, 30, 6, 12), null);
-  equal(headAt(28 + 12 * 30, 30, 30, 6, 12), null);
+  same(headAt(28 + 12 * 30, 30, 30, 6, 12), { layer: 0, head: -1 });
+  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, 6, 12), { layer: -1, head: -1 });
+  equal(headAt(28 + 30, 20 + 6 * 30, 30, 6, 12), null);
+  equal(headAt(28 + 13 * 30, 30, 30, 6, 12), null);
   const from = { layer: 2, head: 0 };
   same(gridKey("ArrowLeft", from, 6, 12), { layer: 2, head: 0 });
   same(gridKey("ArrowDown", from, 6, 12), { layer: 3, head: 0 });
   same(gridKey("End", from, 6, 12), { layer: 2, head: 11 });
   equal(gridKey("a", from, 6, 12), null);
-  same(ranked([0.1, NaN, 0.5, 0.3], 2, 2), [{ value: 0.5, layer: 1, head: 0 }, { value: 0.3, layer: 1, head: 1 }]);
+  same(gridKey("ArrowRight", { layer: 2, head: 11 }, 6, 12), { layer: 2, head: -1 });
+  same(gridKey("ArrowDown", { layer: 5, head: -1 }, 6, 12), { layer: -1, head: -1 });
+  same(gridKey("ArrowDown", { layer: 5, head: 3 }, 6, 12), { layer: 5, head: 3 });
+  same(gridKey("ArrowLeft", { layer: -1, head: -1 }, 6, 12), { layer: 5, head: 11 });
+  same(placesOf(2, 2).map((place) => indexOf(place, 2, 2)), [0, 1, 2, 3, 4, 5, 6], "the order that the server sends");
+  same(ranked([0.1, NaN, 0.5, 0.3, 0.9, 0.9, 0.9], 2, 2, 2), [{ value: 0.5, layer: 1, head: 0 }, {
+    value: 0.3,
+    layer: 1,
+    head: 1,
+  }]);
 });
 
 Deno.test("the links: places, clicks and keys", () => {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.ui.selection import DEFAULT, Selection, changed, fit, fit_tokens, from_query, to_query
+from attention_viz.ui.selection import DEFAULT, MEAN, Selection, changed, fit, fit_tokens, from_query, to_query
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
 selections = st.builds(
@@ -15,8 +15,8 @@ selections = st.builds(
     model=st.text(max_size=50),
     text=st.sampled_from([DEFAULT.text, "", "a b"]) | st.text(max_size=50),
     second=st.sampled_from(["", "x"]) | st.text(max_size=50),
-    layer=st.integers(0, 99),
-    head=st.integers(0, 99),
+    layer=st.integers(-1, 99),
+    head=st.integers(-1, 99),
     token=st.none() | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
@@ -100,8 +100,15 @@ def test_a_layer_that_the_model_does_not_have():
 @given(selections)
 def test_what_fits_is_there(selection):
     fitted, _ = fit(selection, INFO)
-    assert 0 <= fitted.layer < INFO.layers
-    assert 0 <= fitted.head < INFO.heads
+    assert MEAN <= fitted.layer < INFO.layers
+    assert MEAN <= fitted.head < INFO.heads
+    assert fitted.layer != MEAN or fitted.head == MEAN, "the mean of all layers is the mean of all heads"
+
+
+def test_means_have_names_in_a_url():
+    assert to_query(Selection(layer=MEAN, head=MEAN)) == {"layer": "all", "head": "mean"}
+    assert from_query({"layer": "all"})[1] == ()
+    assert from_query({"layer": "mean"})[1] != ()
 
 
 def test_another_text_lets_the_token_go():

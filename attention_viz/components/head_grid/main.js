@@ -3,7 +3,7 @@
 import { sharedBus } from "../shared/bus.js";
 import { css, rampTable } from "../shared/colour.js";
 import { element, find, once, prepare } from "../shared/dom.js";
-import { format, share } from "../shared/numbers.js";
+import { format, headName, share } from "../shared/numbers.js";
 import { savePng, saveSvg } from "../shared/save.js";
 
 /**
@@ -13,11 +13,51 @@ import { savePng, saveSvg } from "../shared/save.js";
  * @typedef {{layer: number, head: number}} Place
  */
 
-const LABELS = { left: 28, top: 20 };
+const LABELS = { left: 28, top: 20, right: 8 };
 const CELL = { least: 20, most: 44, gap: 2 };
 const RANKED = 8;
 /** How long the keys must rest before the server is told, in ms. */
 const REST = 180;
+
+/** A mean, as a layer or as a head. */
+const MEAN = -1;
+
+/**
+ * Where a head's data lies: heads first, layer by layer; then the mean of each layer; then the mean of all.
+ * @param {Place} place
+ * @param {number} layers
+ * @param {number} heads
+ */
+export function indexOf({ layer, head }, layers, heads) {
+  if (layer === MEAN) return layers * heads + layers;
+  return head === MEAN ? layers * heads + layer : layer * heads + head;
+}
+
+/**
+ * Row and column of a head in the picture: means stand in the last column, the mean of all below them.
+ * @param {Place} place
+ * @param {number} layers
+ * @param {number} heads
+ */
+export const cellOf = ({ layer, head }, layers, heads) => ({
+  row: layer === MEAN ? layers : layer,
+  column: head === MEAN ? heads : head,
+});
+
+/**
+ * Everything that the picture shows.
+ * @param {number} layers
+ * @param {number} heads
+ * @returns {Place[]}
+ */
+export function placesOf(layers, heads) {
+  const every = Array.from(
+    { length: layers * heads },
+    (_, at) => ({ layer: Math.floor(at / heads), head: at % heads }),
+  );
+  const means = Array.from({ length: layers }, (_, layer) => ({ layer, head: MEAN }));
+  return [...every, ...means, { layer: MEAN, head: MEAN }];
+}
 
 /**
  * The side of a cell, so that all heads fit the width where they can.
@@ -25,7 +65,7 @@ const REST = 180;
  * @param {number} heads
  */
 export function cellSize(width, heads) {
-  return Math.max(CELL.least, Math.min(CELL.most, Math.floor((width - LABELS.left) / heads)));
+  return Math.max(CELL.least, Math.min(CELL.most, Math.floor((width - LABELS.left - LABELS.right) / (heads + 1))));
 }
 
 /**
@@ -38,8 +78,10 @@ export function cellSize(width, heads) {
  * @returns {Place | null}
  */
 export function headAt(x, y, cell, layers, heads) {
-  const [layer, head] = [Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell)];
-  return layer >= 0 && layer < layers && head >= 0 && head < heads ? { layer, head } : null;
+  const [row, column] = [Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell)];
+  if (row < 0 || row > layers || column < 0 || column > heads) return null;
+  if (row === layers) return column === heads ? { layer: MEAN, head: MEAN } : null;
+  return { layer: row, head: column === heads ? MEAN : column };
 }
 
 /**
@@ -50,20 +92,28 @@ export function headAt(x, y, cell, layers, heads) {
  * @param {number} heads
  * @returns {Place | null}
  */
-export function afterKey(key, { layer, head }, layers, heads) {
+export function afterKey(key, from, layers, heads) {
+  const { row, column } = cellOf(from, layers, heads);
+  /** @param {number} toRow @param {number} toColumn */
+  const place = (toRow, toColumn) => {
+    const inside = Math.min(heads, Math.max(0, toColumn));
+    const below = inside === heads ? layers : layers - 1; // Only the mean column goes on below the last layer.
+    const line = Math.min(below, Math.max(0, toRow));
+    return { layer: line === layers ? MEAN : line, head: inside === heads ? MEAN : inside };
+  };
   switch (key) {
     case "ArrowLeft":
-      return { layer, head: Math.max(0, head - 1) };
+      return place(row, column - 1);
     case "ArrowRight":
-      return { layer, head: Math.min(heads - 1, head + 1) };
+      return place(row, column + 1);
     case "ArrowUp":
-      return { layer: Math.max(0, layer - 1), head };
+      return place(row - 1, column);
     case "ArrowDown":
-      return { layer: Math.min(layers - 1, layer + 1), head };
+      return place(row + 1, column);
     case "Home":
-      return { layer, head: 0 };
+      return place(row, 0);
     case "End":
-      return { layer, head: heads - 1 };
+      return place(row, heads - 1);
     default:
       return null;
   }
@@ -72,11 +122,13 @@ export function afterKey(key, { layer, head }, layers, heads) {
 /**
  * The heads with the largest values, largest first; heads without a value are left out.
  * @param {ArrayLike<number>} values [layer, head], NaN for none
+ * @param {number} layers
  * @param {number} heads
  * @param {number} count
  */
-export function ranked(values, heads, count) {
-  return Array.from(values, (value, at) => ({ value, layer: Math.floor(at / heads), head: at % heads }))
+export function ranked(values, layers, heads, count) {
+  const real = Array.from(values).slice(0, layers * heads); // Means are not heads.
+  return real.map((value, at) => ({ value, layer: Math.floor(at / heads), head: at % heads }))
     .filter(({ value }) => !Number.isNaN(value))
     .sort((one, other) => other.value - one.value)
     .slice(0, count);
@@ -147,6 +199,22 @@ class Grid {
     clearTimeout(this.timer);
   }
 
+  /** The size of the picture, in px. */
+  extent() {
+    const { layers = 0, heads = 0 } = this.data ?? {};
+    return {
+      width: LABELS.left + (heads + 1) * this.cell + LABELS.right,
+      height: LABELS.top + (layers + 1) * this.cell,
+    };
+  }
+
+  /** The corner of a cell. @param {Place} place */
+  corner(place) {
+    const { layers, heads } = /** @type {Data} */ (this.data);
+    const { row, column } = cellOf(place, layers, heads);
+    return { x: LABELS.left + column * this.cell, y: LABELS.top + row * this.cell };
+  }
+
   /** @param {MouseEvent} event */
   placeOf(event) {
     const box = this.base.getBoundingClientRect();
@@ -175,7 +243,7 @@ class Grid {
     if (!parcel) return [];
     const { tints, layers, heads } = parcel.header;
     const all = new Float32Array(parcel.payload.buffer, parcel.payload.byteOffset, parcel.payload.byteLength / 4);
-    const size = layers * heads;
+    const size = layers * heads + layers + 1;
     return tints.map((/** @type {Tint} */ tint, /** @type {number} */ at) => ({
       tint,
       values: all.subarray(at * size, (at + 1) * size),
@@ -184,7 +252,7 @@ class Grid {
 
   draw() {
     if (!this.data) return;
-    const { layers, heads, show } = this.data;
+    const { heads, show } = this.data;
     const width = find(this.root, ".scroll").clientWidth;
     if (!width) return;
     const scores = this.scores();
@@ -210,7 +278,7 @@ class Grid {
     this.drawOver();
     this.readOut();
     this.base.style.opacity = thumbs || score ? "1" : "0.4";
-    this.frame.style.minHeight = `${LABELS.top + layers * this.cell}px`;
+    this.frame.style.minHeight = `${this.extent().height}px`;
   }
 
   /**
@@ -219,8 +287,8 @@ class Grid {
    */
   drawBase(thumbs, score) {
     if (!this.data) return;
-    const { layers, heads } = this.data;
-    const context = prepare(this.base, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
+    const { width, height } = this.extent();
+    const context = prepare(this.base, width, height);
     this.paint(context, thumbs, score);
   }
 
@@ -245,6 +313,9 @@ class Grid {
     for (let head = 0; head < heads; head += every) {
       context.fillText(`H${head}`, LABELS.left + (head + 0.5) * this.cell, LABELS.top / 2);
     }
+    context.fillText("mean", LABELS.left + (heads + 0.5) * this.cell, LABELS.top / 2);
+    context.textAlign = "right";
+    context.fillText("mean of all", LABELS.left + heads * this.cell - 6, LABELS.top + (layers + 0.5) * this.cell);
     if (score) this.drawTints(context, score);
     else if (thumbs) this.drawThumbs(context, thumbs);
   }
@@ -252,13 +323,12 @@ class Grid {
   /** What is shown, as a file. @param {string} kind */
   save(kind) {
     if (!this.data) return;
-    const { layers, heads, show, looks } = this.data;
+    const { show, looks } = this.data;
     const look = looks[this.paper.checked ? "print" : "screen"];
     const score = this.scores().find(({ tint }) => tint.key === show) ?? null;
     this.wear(look);
     (kind === "svg" ? saveSvg : savePng)({
-      width: LABELS.left + heads * this.cell,
-      height: LABELS.top + layers * this.cell,
+      ...this.extent(),
       background: look.background,
       name: `attention_heads_${show}`,
       paint: (context) => this.paint(context, this.bus.get("thumbs"), score),
@@ -268,15 +338,17 @@ class Grid {
 
   /** @param {CanvasRenderingContext2D} context @param {{tint: Tint, values: Float32Array}} score */
   drawTints(context, { tint, values }) {
-    const { heads } = /** @type {Data} */ (this.data);
+    const { layers, heads } = /** @type {Data} */ (this.data);
     const table = /** @type {import("../shared/colour.js").Rgb[]} */ (this.table);
-    values.forEach((value, at) => {
-      if (Number.isNaN(value)) return;
+    const size = this.cell - CELL.gap;
+    for (const place of placesOf(layers, heads)) {
+      const value = values[indexOf(place, layers, heads)];
+      if (Number.isNaN(value)) continue;
       const linear = share(value, tint.low, tint.high);
-      const colour = table[Math.round(255 * (tint.curve === "sqrt" ? Math.sqrt(linear) : linear))];
-      context.fillStyle = css(colour);
-      this.fillCell(context, Math.floor(at / heads), at % heads);
-    });
+      context.fillStyle = css(table[Math.round(255 * (tint.curve === "sqrt" ? Math.sqrt(linear) : linear))]);
+      const { x, y } = this.corner(place);
+      context.fillRect(x + 1, y + 1, size, size);
+    }
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../shared/bus.js").Parcel} thumbs */
@@ -284,42 +356,34 @@ class Grid {
     const { layers, heads } = /** @type {Data} */ (this.data);
     const table = /** @type {import("../shared/colour.js").Rgb[]} */ (this.table);
     const { rows, columns } = header;
-    const picture = new ImageData(columns, rows * layers * heads);
+    const places = placesOf(layers, heads);
+    const picture = new ImageData(columns, rows * places.length);
     payload.forEach((byte, at) => picture.data.set([...table[byte], 255], 4 * at));
-    const sheet = new OffscreenCanvas(columns, rows * layers * heads);
+    const sheet = new OffscreenCanvas(columns, rows * places.length);
     /** @type {OffscreenCanvasRenderingContext2D} */ (sheet.getContext("2d")).putImageData(picture, 0, 0);
     // Small maps are shown cell by cell, large ones are smoothed down.
     context.imageSmoothingEnabled = columns > this.cell;
     const size = this.cell - CELL.gap;
-    for (let at = 0; at < layers * heads; at++) {
-      const [x, y] = [LABELS.left + (at % heads) * this.cell, LABELS.top + Math.floor(at / heads) * this.cell];
-      context.drawImage(sheet, 0, at * rows, columns, rows, x + 1, y + 1, size, size);
-      context.strokeStyle = this.look?.border ?? "#888";
-      context.lineWidth = 1;
+    context.strokeStyle = this.look?.border ?? "#888";
+    context.lineWidth = 1;
+    for (const place of places) {
+      const { x, y } = this.corner(place);
+      context.drawImage(sheet, 0, indexOf(place, layers, heads) * rows, columns, rows, x + 1, y + 1, size, size);
       context.strokeRect(x + 0.5, y + 0.5, size + 1, size + 1);
     }
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {number} layer @param {number} head */
-  fillCell(context, layer, head) {
-    const size = this.cell - CELL.gap;
-    context.fillRect(LABELS.left + head * this.cell + 1, LABELS.top + layer * this.cell + 1, size, size);
   }
 
   /** The selected head and the one under the pointer. */
   drawOver() {
     if (!this.data) return;
-    const { layers, heads } = this.data;
-    const context = prepare(this.over, LABELS.left + heads * this.cell, LABELS.top + layers * this.cell);
+    const { width, height } = this.extent();
+    const context = prepare(this.over, width, height);
     const { text, accent } = /** @type {Look} */ (this.look);
-    const outline = (
-      /** @type {Place} */ { layer, head },
-      /** @type {string} */ colour,
-      /** @type {number} */ width,
-    ) => {
+    const outline = (/** @type {Place} */ place, /** @type {string} */ colour, /** @type {number} */ line) => {
+      const { x, y } = this.corner(place);
       context.strokeStyle = colour;
-      context.lineWidth = width;
-      context.strokeRect(LABELS.left + head * this.cell, LABELS.top + layer * this.cell, this.cell, this.cell);
+      context.lineWidth = line;
+      context.strokeRect(x, y, this.cell, this.cell);
     };
     if (this.pointed) outline(this.pointed, text, 1.5);
     outline(this.bus.shown, accent, 3);
@@ -351,11 +415,11 @@ class Grid {
 
   /** @param {{tint: Tint, values: Float32Array}} score */
   drawRanking({ tint, values }) {
-    const { heads } = /** @type {Data} */ (this.data);
+    const { layers, heads } = /** @type {Data} */ (this.data);
     const { layer, head } = this.bus.shown;
     find(this.root, ".ranking h4").textContent = "Highest";
     find(this.root, ".ranking ol").replaceChildren(
-      ...ranked(values, heads, RANKED).map((place) => {
+      ...ranked(values, layers, heads, RANKED).map((place) => {
         const row = element("li");
         const button = element("button");
         button.append(element("span", "", `L${place.layer} H${place.head}`), element("span", "", format(place.value)));
@@ -371,11 +435,12 @@ class Grid {
   /** Names the head under the pointer, or the selected one, with its measures. */
   readOut() {
     const { layer, head } = this.pointed ?? this.bus.shown;
-    const at = layer * (this.data?.heads ?? 0) + head;
+    const { layers = 0, heads = 0 } = this.data ?? {};
+    const at = indexOf({ layer, head }, layers, heads);
     const parts = this.scores().map(({ tint, values }) =>
       `${tint.label} ${format(Number.isNaN(values[at]) ? null : values[at], tint.unit)}`
     );
-    find(this.root, ".readout").textContent = [`L${layer} H${head}`, ...parts].join(" · ");
+    find(this.root, ".readout").textContent = [headName(layer, head), ...parts].join(" · ");
   }
 }
 

@@ -21,7 +21,7 @@ export const fromWord = (word) => (word / 65535) ** 2;
  */
 export function coarseMap(bus, layer, head) {
   const parcel = bus.get("maps");
-  if (!parcel) return null;
+  if (!parcel || head < 0) return null;
   const { layers, heads, queries, keys } = parcel.header;
   const place = layers.indexOf(layer);
   if (place < 0) return null;

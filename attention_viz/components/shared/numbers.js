@@ -21,3 +21,13 @@ export function share(value, low, high) {
   if (value === null || !(high > low)) return 0;
   return Math.min(1, Math.max(0, (value - low) / (high - low)));
 }
+
+/**
+ * A head's name; −1 stands for a mean.
+ * @param {number} layer
+ * @param {number} head
+ */
+export function headName(layer, head) {
+  if (layer < 0) return "Mean of all heads";
+  return head < 0 ? `L${layer} mean` : `L${layer} H${head}`;
+}

@@ -5,7 +5,7 @@ import { css, inkOn, rampTable } from "../shared/colour.js";
 import { element, find, once, prepare } from "../shared/dom.js";
 import { strength, strongest, withoutHidden } from "../shared/links.js";
 import { coarseMap, fromByte, weightsOf } from "../shared/maps.js";
-import { format } from "../shared/numbers.js";
+import { format, headName } from "../shared/numbers.js";
 import { savePng, saveSvg } from "../shared/save.js";
 
 /**
@@ -532,6 +532,7 @@ class Links {
 
   /** @param {number} head */
   turn(head) {
+    this.on.delete(-1); // The mean stands alone.
     if (!this.on.delete(head)) this.on.add(head);
     this.soon();
   }
@@ -589,7 +590,7 @@ class Links {
     if (!found?.exact) return `${name} ${direction} …`;
     const best = strongest(found.weights, 1, 0).keys.slice(0, 4);
     const parts = best.map((at) => `${data.items[at].text} ${format(found.weights[at])}`);
-    return `L${this.bus.shown.layer} H${this.bus.shown.head}: ${name} ${direction} ${parts.join(", ")}`;
+    return `${headName(this.bus.shown.layer, this.bus.shown.head)}: ${name} ${direction} ${parts.join(", ")}`;
   }
 }
 
