@@ -88,8 +88,8 @@ def put(key: str, value: Any) -> None:
 def is_echo(key: str) -> bool:
     """Does the browser only repeat what the widget showed before `put` changed it?
 
-    A click that comes before the browser knows of the new value reports the old one, which looks like a choice and would
-    undo what was chosen.
+    A click that comes before the browser knows of the new value reports the old one, which looks like a choice and
+    would undo what was chosen.
     """
     before, when = _screen().replaced.get(key, (None, -_ECHO_SECONDS))
     return st.session_state[key] == before and time.monotonic() - when < _ECHO_SECONDS
