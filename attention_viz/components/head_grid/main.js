@@ -226,6 +226,7 @@ class Grid {
   pointAt(place) {
     if (place?.layer === this.pointed?.layer && place?.head === this.pointed?.head) return;
     this.pointed = place;
+    if (this.stale) return;
     this.drawOver();
     this.readOut();
   }
@@ -250,8 +251,13 @@ class Grid {
     }));
   }
 
+  /** Another view has heard of a new text first: what is here belongs to the old one until `update`. */
+  get stale() {
+    return this.data?.trace !== this.bus.shown.trace;
+  }
+
   draw() {
-    if (!this.data) return;
+    if (!this.data || this.stale) return;
     const { heads, show } = this.data;
     const width = find(this.root, ".scroll").clientWidth;
     if (!width) return;

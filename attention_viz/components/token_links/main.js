@@ -207,6 +207,11 @@ class Links {
     return tokenAt(event.clientX - box.left, y, this.edges, this.data?.items.length ?? 0);
   }
 
+  /** Another view has heard of a new text first: what is here belongs to the old one until `update`. */
+  get stale() {
+    return this.data?.trace !== this.bus.shown.trace;
+  }
+
   get worn() {
     return /** @type {Look} */ (this.look);
   }
@@ -230,7 +235,7 @@ class Links {
   draw() {
     const data = this.data;
     const width = this.scroll.clientWidth;
-    if (!data || !width || !this.look) return;
+    if (!data || !width || !this.look || this.stale) return;
     const { layer, head, trace } = this.bus.shown;
     if (this.headOf !== `${trace} ${layer} ${head}`) {
       this.headOf = `${trace} ${layer} ${head}`;
