@@ -62,7 +62,7 @@ def _row(server: Server, browser: Browser, length: int) -> list[object]:
     received: list[int] = []
     visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
     visitor.open()
-    words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905
+    words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
     text = " ".join(words[at % len(words)] for at in range(length - 2))
     firsts = []
     for round_ in range(ROUNDS):
