@@ -253,7 +253,7 @@ class TestLinks:
         top = visitor.page.locator(".stage .scroll").evaluate("(box) => box.scrollTop")
         assert top > 3000
         click_on(visitor, "query", 4)
-        held = int(re.search(r"token=(\d+)", visitor.address())[1])  # type: ignore[index]  (no match fails the test, as it should)
+        held = int(re.search(r"token=(\d+)", visitor.address())[1])  # type: ignore[index]  # no match fails the test
         assert held == int((top + 4.5 * ROW) // ROW)
 
 
