@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from attention_viz.core.errors import (
         AttentionVizError,
         DamagedModelError,
+        DownloadError,
+        MapError,
         ModelError,
+        NotDownloadedError,
         RangeError,
         TextError,
         UnknownModelError,
+        UnsupportedModelError,
     )
     from attention_viz.core.mean import mean_attention
-    from attention_viz.core.model_info import ModelInfo
+    from attention_viz.core.model_info import ModelInfo, Stack
     from attention_viz.core.scores import Scores
     from attention_viz.core.token import Token
-    from attention_viz.core.trace import Layer, Trace
+    from attention_viz.core.trace import Layer, MapLayer, Trace
     from attention_viz.core.words import Word, group_words, merge_words
     from attention_viz.export.tables import to_csv, to_npz
     from attention_viz.figures.heatmap import heatmap
@@ -41,16 +45,20 @@ _HOMES = {
     "core.errors": (
         "AttentionVizError",
         "DamagedModelError",
+        "DownloadError",
+        "MapError",
         "ModelError",
+        "NotDownloadedError",
         "RangeError",
         "TextError",
         "UnknownModelError",
+        "UnsupportedModelError",
     ),
     "core.mean": ("mean_attention",),
-    "core.model_info": ("ModelInfo",),
+    "core.model_info": ("ModelInfo", "Stack"),
     "core.scores": ("Scores",),
     "core.token": ("Token",),
-    "core.trace": ("Layer", "Trace"),
+    "core.trace": ("Layer", "MapLayer", "Trace"),
     "core.words": ("Word", "group_words", "merge_words"),
     "export.tables": ("to_csv", "to_npz"),
     "figures.heatmap": ("heatmap",),
@@ -66,16 +74,22 @@ __all__ = [
     "AttentionVizError",
     "ColourScale",
     "DamagedModelError",
+    "DownloadError",
     "Layer",
+    "MapError",
+    "MapLayer",
     "Measure",
     "ModelError",
     "ModelInfo",
+    "NotDownloadedError",
     "RangeError",
     "Scores",
+    "Stack",
     "TextError",
     "Token",
     "Trace",
     "UnknownModelError",
+    "UnsupportedModelError",
     "Word",
     "describe_model",
     "group_words",

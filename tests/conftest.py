@@ -46,7 +46,9 @@ def made_trace() -> Callable[..., av.Trace]:
     def make(names: Sequence[str], heads: int = 2, seed: int = 0) -> av.Trace:
         rng = np.random.default_rng(seed)
         q, k, v = rng.standard_normal((3, heads, len(names), 4), dtype=np.float32)
-        info = av.ModelInfo("made", "made", 1, heads, 4, 4 * heads, 0, 512, "0", "none", "made by a test")
+        info = av.ModelInfo(
+            "made", "made", (av.Stack("encoder", 1, heads),), 4, 4 * heads, 0, 512, "0", "none", "made by a test"
+        )
         return av.Trace(info, (" ".join(names),), tokens_of(names), (Layer(q, k, v, 0.5),))
 
     return make

@@ -3,8 +3,12 @@
     AttentionVizError
     ├── TextError        the text can't be read: empty, too long, nothing a tokenizer keeps
     ├── ModelError       the model can't be used
-    │   ├── UnknownModelError    no model of that name
-    │   └── DamagedModelError    its files are missing or are not what they should be
+    │   ├── UnknownModelError       no model of that name
+    │   ├── NotDownloadedError      it would have to be downloaded first
+    │   ├── DownloadError           the download failed, was stopped, or isn't allowed
+    │   ├── DamagedModelError       its files are missing or are not what they should be
+    │   └── UnsupportedModelError   a kind of model whose attention can't be shown
+    ├── MapError         numbers that are no attention map: rows that don't sum to 1, NaN, a wrong shape
     └── RangeError       a layer, head or token that this trace does not have
 
 Each message says what arrived, what was expected and what to do next. It may quote what a person typed, so whoever
@@ -30,8 +34,24 @@ class UnknownModelError(ModelError):
     """No model has this name."""
 
 
+class NotDownloadedError(ModelError):
+    """The model is not on this machine yet."""
+
+
+class DownloadError(ModelError):
+    """The model could not be downloaded, or may not be."""
+
+
 class DamagedModelError(ModelError):
     """The model's files are missing or differ from what they should be."""
+
+
+class UnsupportedModelError(ModelError):
+    """This kind of model has no attention that can be shown."""
+
+
+class MapError(AttentionVizError):
+    """Numbers that are no attention map."""
 
 
 class RangeError(AttentionVizError, IndexError):

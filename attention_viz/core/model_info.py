@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from attention_viz.core.errors import ModelError
+
+Kind = Literal["encoder", "decoder", "cross"]
+"""Who looks at whom: the tokens of the text at each other; those of a decoder at what came before; those of a decoder
+at the encoder's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The attention of one kind, layer upon layer. Layers and heads count from 0."""
+
+    kind: Kind
+    layers: int
+    heads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,20 +27,19 @@ class ModelInfo:
 
     name: what `load_model` is called with.
     family: the architecture's name in transformers ("bert").
-    layers, heads: counts; both are numbered from 0.
+    stacks: what attention it has, at least one: the encoder's of a BERT, the decoder's of a GPT, all three of a BART.
     head_size: width of one head's query and key.
     width: width of a token's vector between layers.
     parameters: number of weights.
     token_limit: the most tokens that one input may have, special ones included.
-    revision: what identifies the weights (here a SHA-256), so that results can be cached and cited.
+    revision: what identifies the weights (a commit or a SHA-256), so that results can be cached and cited.
     licence: the licence of the weights.
     origin: one phrase on where the weights come from.
     """
 
     name: str
     family: str
-    layers: int
-    heads: int
+    stacks: tuple[Stack, ...]
     head_size: int
     width: int
     parameters: int
@@ -32,3 +47,14 @@ class ModelInfo:
     revision: str
     licence: str
     origin: str
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(stack.kind for stack in self.stacks)
+
+    def stack(self, kind: Kind | None = None) -> Stack:
+        """The stack of a kind, or the first one. Raises ModelError when the model has no such attention."""
+        for stack in self.stacks:
+            if kind is None or stack.kind == kind:
+                return stack
+        raise ModelError(f"{self.name} has no {kind} attention; it has {' and '.join(self.kinds)} attention.")

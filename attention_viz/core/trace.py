@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from attention_viz.core.errors import check_index
-from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.errors import MapError, check_index
+from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.token import Token
 
 
@@ -74,26 +74,73 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """The attention of every layer and head of one model on one text or pair of texts.
+class MapLayer:
+    """A layer of which only the maps are known: the model hides its queries and keys, or the maps came from a file.
 
-    Layers, heads and tokens count from 0. `query_tokens` and `key_tokens` are the same tokens in self-attention.
+    weights: each row sums to 1. visible: as in `Layer`.
+    """
+
+    weights: Float32[np.ndarray, "head query key"]
+    visible: Bool[np.ndarray, "#head #query #key"] | None = None
+
+    def __post_init__(self) -> None:
+        for array in self.arrays:
+            array.setflags(write=False)
+
+    @property
+    def heads(self) -> int:
+        return self.weights.shape[0]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in self.arrays)
+
+    def attention(self, head: int) -> Float32[np.ndarray, "query key"]:
+        """The map of one head, as it was given."""
+        return self.weights[head]
+
+    @property
+    def arrays(self) -> list[np.ndarray]:
+        """All arrays of the layer, those that are there."""
+        return [self.weights] if self.visible is None else [self.weights, self.visible]
+
+
+ROW_TOLERANCE = 1e-3
+"""How far the sum of a row may be from 1 before a map is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The attention of one kind, in every layer and head of one model, on one text or pair of texts.
+
+    Layers, heads and tokens count from 0.
 
     texts: what was read, one or two strings; token spans point into them.
-    layers: one Layer each.
+    tokens: those that look (queries).
+    layers: one each, all with the same number of heads.
     notes: sentences about what was cut or dropped on the way from text to tokens, to be shown with the result.
+    key_tokens: those that are looked at; the same ones in self-attention, which is the default.
+    kind: whose attention it is.
+    maps_only: why there are no queries, keys and values, in one sentence; empty where there are.
     """
 
     model: ModelInfo
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | MapLayer, ...]
     notes: tuple[str, ...] = ()
     key_tokens: tuple[Token, ...] = field(default=())
+    kind: Kind = "encoder"
+    maps_only: str = ""
 
     def __post_init__(self) -> None:
         if not self.key_tokens:
             object.__setattr__(self, "key_tokens", self.tokens)
+
+    @property
+    def heads(self) -> int:
+        """The heads of a layer."""
+        return self.layers[0].heads if self.layers else 0
 
     @property
     def nbytes(self) -> int:
@@ -103,27 +150,37 @@ class Trace:
     def attention(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head query key"]:
         """Attention weights, computed now: [query, key] of one head, or [head, query, key] of all heads of a layer.
 
-        float32, read-only, in 0…1, each row sums to 1. Raises RangeError for a layer or head that is not there.
+        float32, read-only, in 0…1, each row sums to 1 (a query that sees no key at all has a row of 0). Raises
+        RangeError for a layer or head that is not there, MapError when what the model computed is no attention map.
         """
         source = self._layer(layer)
         if head is None:
-            weights = np.stack([source.attention(index) for index in range(source.heads)])
+            weights = np.stack([self.attention(layer, index) for index in range(source.heads)])
         else:
             weights = source.attention(check_index("head", head, source.heads))
+            self._check_rows(weights, layer, head)
         weights.setflags(write=False)
         return weights
 
-    def queries(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"]:
-        """Query vectors, [token, size] of one head or [head, token, size]; read-only."""
-        return _one_or_all(self._layer(layer).query, head)
+    def queries(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"] | None:
+        """Query vectors, [token, size] of one head or [head, token, size]; read-only.
 
-    def keys(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"]:
-        """Key vectors, [token, size] of one query head's key head or [kv_head, token, size]; read-only."""
-        return self._of_kv_head(self._layer(layer).key, layer, head)
+        None where `maps_only` says why.
+        """
+        source = self._layer(layer)
+        if isinstance(source, MapLayer):
+            return None
+        return source.query if head is None else source.query[check_index("head", head, source.heads)]
 
-    def values(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"]:
-        """Value vectors, [token, size] of one query head's value head or [kv_head, token, size]; read-only."""
-        return self._of_kv_head(self._layer(layer).value, layer, head)
+    def keys(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"] | None:
+        """Key vectors, [token, size] of one query head's key head or [kv_head, token, size]; read-only, or None."""
+        source = self._layer(layer)
+        return None if isinstance(source, MapLayer) else _of_kv_head(source, source.key, head)
+
+    def values(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"] | None:
+        """Value vectors, [token, size] of one query head's value head or [kv_head, token, size]; read-only, or None."""
+        source = self._layer(layer)
+        return None if isinstance(source, MapLayer) else _of_kv_head(source, source.value, head)
 
     def visible(self, layer: int, head: int) -> Bool[np.ndarray, "query key"]:
         """True where a query may look at a key; cells that are False are not seen, which is not the same as 0."""
@@ -134,18 +191,25 @@ class Trace:
             return np.broadcast_to(np.True_, shape)
         return np.broadcast_to(_of_head(source.visible, head), shape)
 
-    def _layer(self, layer: int) -> Layer:
+    def _layer(self, layer: int) -> Layer | MapLayer:
         return self.layers[check_index("layer", layer, len(self.layers))]
 
-    def _of_kv_head(self, array: np.ndarray, layer: int, head: int | None) -> np.ndarray:
-        if head is None:
-            return array
-        source = self._layer(layer)
-        return array[source.kv_head(check_index("head", head, source.heads))]
+    def _check_rows(self, weights: Float32[np.ndarray, "query key"], layer: int, head: int) -> None:
+        sums = weights.sum(axis=-1)
+        # Written so that a NaN fails too.
+        wrong = ~(np.abs(sums - 1) <= ROW_TOLERANCE)
+        if wrong.any():
+            wrong &= ~((sums == 0) & ~self.visible(layer, head).any(axis=-1))
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise MapError(
+                f"L{layer} H{head} of {self.model.name} can't be shown: what its query {row} gives to all keys adds up "
+                f"to {sums[row]:.4g}, and attention adds up to 1."
+            )
 
 
-def _one_or_all(array: np.ndarray, head: int | None) -> np.ndarray:
-    return array if head is None else array[check_index("head", head, array.shape[0])]
+def _of_kv_head(source: Layer, array: np.ndarray, head: int | None) -> np.ndarray:
+    return array if head is None else array[source.kv_head(check_index("head", head, source.heads))]
 
 
 def _of_head(array: np.ndarray, head: int) -> np.ndarray:

@@ -65,7 +65,7 @@ def file_name(trace: Trace, *parts: str, extension: str) -> str:
 
 def _write_maps(archive: zipfile.ZipFile, trace: Trace) -> None:
     """One map after the other, so that no more than one is in memory beside the file."""
-    shape = (len(trace.layers), trace.model.heads, len(trace.tokens), len(trace.key_tokens))
+    shape = (len(trace.layers), trace.heads, len(trace.tokens), len(trace.key_tokens))
     header = {"descr": "<f4", "fortran_order": False, "shape": shape}
     with archive.open("attention.npy", "w", force_zip64=True) as entry:
         np.lib.format.write_array_header_2_0(entry, header)

@@ -6,12 +6,13 @@ way, and nothing else needs to know which.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.token import Token
-from attention_viz.core.trace import Layer
+from attention_viz.core.trace import Layer, MapLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,24 @@ class Encoding:
 
     texts: one or two strings; token spans point into them.
     notes: sentences about what was cut or dropped.
+    target: what the decoder of an encoder-decoder reads; empty for other models.
     """
 
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
     notes: tuple[str, ...] = ()
+    target: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What one forward pass gave: the layers of each kind of attention that the model has.
+
+    maps_only: why there are no queries and keys, in one sentence; empty where there are.
+    """
+
+    stacks: Mapping[Kind, tuple[Layer | MapLayer, ...]]
+    maps_only: str = ""
 
 
 @runtime_checkable
@@ -38,7 +52,7 @@ class Model(Protocol):
         """Tokens of one text or a pair. Raises TextError when there is nothing to read."""
         ...
 
-    def forward(self, encoding: Encoding) -> tuple[Layer, ...]:
+    def forward(self, encoding: Encoding) -> Pass:
         """One forward pass. Safe to call from many threads at once."""
         ...
 

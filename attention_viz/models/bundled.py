@@ -15,6 +15,7 @@ from pathlib import Path
 
 from attention_viz.core.errors import DamagedModelError
 from attention_viz.core.model_info import ModelInfo
+from attention_viz.models.architecture import read_config
 from attention_viz.models.base import Model
 from attention_viz.models.weights import count_parameters
 
@@ -70,15 +71,15 @@ def _describe(folder: Path) -> ModelInfo:
         parameters = count_parameters(folder / "model.safetensors")
     except (OSError, ValueError) as error:
         raise _damaged(folder) from error
+    architecture = read_config(config)
     return ModelInfo(
         name=NAME,
-        family=config["model_type"],
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        head_size=config["hidden_size"] // config["num_attention_heads"],
-        width=config["hidden_size"],
+        family=architecture.family,
+        stacks=architecture.stacks,
+        head_size=architecture.head_size,
+        width=architecture.width,
         parameters=parameters,
-        token_limit=config["max_position_embeddings"],
+        token_limit=architecture.token_limit,
         revision=DIGESTS["model.safetensors"],
         licence="Apache-2.0",
         origin="bundled, no network needed",

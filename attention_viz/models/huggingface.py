@@ -13,8 +13,7 @@ from transformers.utils import logging
 
 from attention_viz.core.errors import ModelError
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.core.trace import Layer
-from attention_viz.models.base import Encoding
+from attention_viz.models.base import Encoding, Pass
 from attention_viz.models.capture import ATTENTION, packed, record
 from attention_viz.models.tokens import TextTokenizer, for_sharing
 
@@ -31,7 +30,7 @@ class HuggingFaceModel:
         """See `Model.encode`."""
         return self.tokenizer.encode(text, second)
 
-    def forward(self, encoding: Encoding) -> tuple[Layer, ...]:
+    def forward(self, encoding: Encoding) -> Pass:
         """See `Model.forward`. Raises ModelError when the network is in training mode, whose dropout is random."""
         if self.network.training:
             raise ModelError("The model is in training mode, where dropout changes its attention. Call eval() on it.")
@@ -41,7 +40,7 @@ class HuggingFaceModel:
             inputs["token_type_ids"] = torch.tensor([[token.segment for token in encoding.tokens]])
         with torch.inference_mode(), record() as layers:
             self.network(**inputs)
-        return packed(layers)
+        return Pass({"encoder": packed(layers)})
 
 
 def load_folder(folder: Path, info: ModelInfo) -> HuggingFaceModel:

@@ -68,7 +68,11 @@ def on_your_text(selection: Selection) -> None:
     place = selection.layer, selection.head
     weights, about = trace.attention(*place), reading_of(trace, *place)
     by_weight = sum(special_shares(weights, about).values())
-    by_norm = special_share_by_norm(weights, trace.values(*place), about)
+    values = trace.values(*place)
+    if values is None:
+        aside(f"This can't be measured here: {markdown(trace.maps_only)}")
+        return
+    by_norm = special_share_by_norm(weights, values, about)
     st.markdown(
         f"**On your text**, “{markdown(_beginning(selection.text))}”: L{place[0]} H{place[1]} spends {by_weight:.0%} "
         "of its attention on special tokens. When each weight counts with the length of the value that it lets "

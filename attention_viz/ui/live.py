@@ -35,7 +35,7 @@ def grid(view: HeadView) -> None:
     head_grid(
         _shown(view),
         layers=len(view.trace.layers),
-        heads=view.trace.model.heads,
+        heads=view.trace.heads,
         show=view.selection.show,
         looks=_looks(),
         on_head=lambda layer, head: url.select(layer=layer, head=head),
@@ -48,7 +48,7 @@ def links(view: HeadView) -> None:
     token_links(
         _shown(view),
         items=_items(view),
-        heads=view.trace.model.heads,
+        heads=view.trace.heads,
         looks=_looks(),
         on_held=lambda query, key: _hold(view, query, key),
     )
@@ -71,13 +71,13 @@ def send_pictures(view: HeadView) -> None:
     parcel("exact", name, {"layer": place[0], "head": place[1], **_size(view)}, to_words(view.weights))
     thumbs = cache.kept("thumbs", name, lambda: thumbnails(trace))
     rows, columns = thumbs.shape[1:]
-    sizes = {"layers": len(trace.layers), "heads": trace.model.heads, "rows": rows, "columns": columns}
+    sizes = {"layers": len(trace.layers), "heads": trace.heads, "rows": rows, "columns": columns}
     parcel("thumbs", name, sizes, thumbs)
 
 
 def send_maps(view: HeadView) -> None:
     """The maps to draw several heads from, one byte a weight."""
-    trace, name, heads = view.trace, _name(view), view.trace.model.heads
+    trace, name, heads = view.trace, _name(view), view.trace.heads
     layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [view.selection.layer]
     if layers == [MEAN]:
         return
@@ -101,13 +101,13 @@ def send_scores(view: HeadView) -> None:
         label = f"weight of “{view.queries[query].text}” → “{view.keys[key].text}”"
         values = np.concatenate([values, pair[None]])
         tints.append(_tint("pair", label, "", 0.0, 1.0, curve="sqrt"))
-    header = {"layers": len(trace.layers), "heads": trace.model.heads, "tints": tints, "pair": [query, key]}
+    header = {"layers": len(trace.layers), "heads": trace.heads, "tints": tints, "pair": [query, key]}
     parcel("scores", name, header, values.astype(np.float32))
 
 
 def places(trace: Trace) -> list[tuple[int, int]]:
     """What the grid shows: every head, layer by layer; then the mean of each layer; then the mean of all heads."""
-    layers, heads = range(len(trace.layers)), range(trace.model.heads)
+    layers, heads = range(len(trace.layers)), range(trace.heads)
     means = [(layer, MEAN) for layer in layers]
     return [*((layer, head) for layer in layers for head in heads), *means, (MEAN, MEAN)]
 

@@ -106,7 +106,7 @@ def downloads(view: HeadView) -> None:
     )
     too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
-        f"All {len(trace.layers) * trace.model.heads} maps as NPZ, {_size(npz_bytes(trace))}",
+        f"All {len(trace.layers) * trace.heads} maps as NPZ, {_size(npz_bytes(trace))}",
         b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",

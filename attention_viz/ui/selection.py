@@ -109,7 +109,8 @@ def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ..
     """The selection with a layer and a head that the model has, and a sentence for each that it doesn't."""
     fitted: dict[str, Any] = {}
     problems: list[str] = []
-    for name, count in (("layer", info.layers), ("head", info.heads)):
+    stack = info.stack()
+    for name, count in (("layer", stack.layers), ("head", stack.heads)):
         asked = getattr(selection, name)
         fitted[name] = asked if asked == MEAN or 0 <= asked < count else min(getattr(DEFAULT, name), count - 1)
         if fitted[name] != asked:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from attention_viz.components.theme_watch import theme_watch
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.model_info import ModelInfo
 from attention_viz.ui import cache, url
 from attention_viz.ui.plain import aside, markdown
 
@@ -115,9 +116,16 @@ def _model_card() -> None:
     info = cache.describe_model(selection.model)
     st.markdown(f"**{markdown(info.name)}**")
     aside(
-        f"{info.layers} layers × {info.heads} heads of {info.head_size}  \n"
+        f"{_stacks(info)} of {info.head_size}  \n"
         f"{info.parameters / 1e6:.1f} M parameters, {markdown(info.family.upper())} family  \n"
         f"reads up to {info.token_limit:,} tokens  \n"
         f"{markdown(info.licence)}, {markdown(info.origin)}  \n"
         "Layers and heads count from 0."
     )
+
+
+def _stacks(info: ModelInfo) -> str:
+    sizes = [f"{stack.layers} layers × {stack.heads} heads" for stack in info.stacks]
+    if len(sizes) == 1:
+        return sizes[0]
+    return "; ".join(f"{stack.kind}: {size}" for stack, size in zip(info.stacks, sizes, strict=True))

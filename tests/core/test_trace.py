@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 import torch
@@ -97,3 +99,36 @@ def test_what_is_not_there_is_named(made_trace, layer_index, head, message):
         with pytest.raises(av.RangeError) as raised:
             ask(layer_index, head)
         assert str(raised.value) == message
+
+
+def maps_only(weights: Sequence[Sequence[float]], visible: np.ndarray | None = None) -> av.Trace:
+    array = np.array([weights], dtype=np.float32)
+    info = av.ModelInfo("made", "made", (av.Stack("encoder", 1, 1),), 1, 1, 0, 9, "0", "none", "made by a test")
+    tokens = tuple(av.Token("x", 0, (0, 1), 0, 0, False) for _ in weights)
+    return av.Trace(info, ("x",), tokens, (av.MapLayer(array, visible),), maps_only="made by hand")
+
+
+def test_given_maps_have_no_queries():
+    trace = maps_only([[1, 0], [0.25, 0.75]])
+    np.testing.assert_array_equal(trace.attention(0, 0), [[1, 0], [0.25, 0.75]])
+    assert (trace.heads, trace.nbytes) == (1, 16)
+    for ask in (trace.queries, trace.keys, trace.values):
+        assert ask(0) is None
+        assert ask(0, 0) is None
+    with pytest.raises(ValueError, match="read-only"):
+        trace.attention(0)[0, 0] = 2
+
+
+@pytest.mark.parametrize("row", [[0.5, 0.498], [0.6, 0.402], [float("nan"), 1], [float("inf"), 0], [0, 0]])
+def test_rows_that_do_not_sum_to_one_are_no_attention(row: list[float]):
+    trace = maps_only([[1, 0], row])
+    with pytest.raises(av.MapError, match=r"L0 H0 of made can't be shown: what its query 1 gives .* adds up to 1"):
+        trace.attention(0, 0)
+    with pytest.raises(av.MapError):
+        trace.attention(0)
+
+
+def test_a_query_that_sees_nothing_may_give_nothing():
+    visible = np.array([[[True, True], [False, False]]])
+    np.testing.assert_array_equal(maps_only([[1, 0], [0, 0]], visible).attention(0, 0), [[1, 0], [0, 0]])
+    assert maps_only([[1, 0], [0.4996, 0.4996]]).attention(0, 0)[1].sum() == pytest.approx(0.9992)

@@ -64,5 +64,5 @@ def test_npz_of_odd_text(minilm):
 
 def test_file_names_are_plain(pronoun):
     assert file_name(pronoun, "L3", "H1", extension="csv") == "all-MiniLM-L6-v2_L3_H1.csv"
-    odd = av.Trace(av.ModelInfo("../a b\0/ü", "x", 1, 1, 1, 1, 1, 1, "", "", ""), ("",), (), ())
+    odd = av.Trace(av.ModelInfo("../a b\0/ü", "x", (), 1, 1, 1, 1, "", "", ""), ("",), (), ())
     assert file_name(odd, extension="npz") == "a-b.npz"

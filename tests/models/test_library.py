@@ -13,7 +13,7 @@ from attention_viz.models.threads import VARIABLE, set_thread_count
 
 def test_the_bundled_model_is_described_without_loading():
     info = av.describe_model(NAME)
-    assert (info.layers, info.heads, info.head_size, info.width) == (6, 12, 32, 384)
+    assert (info.stacks, info.head_size, info.width) == ((av.Stack("encoder", 6, 12),), 32, 384)
     assert info.parameters == 22_713_216
     assert info.token_limit == 512
     assert info.family == "bert"

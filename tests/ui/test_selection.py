@@ -100,8 +100,8 @@ def test_a_layer_that_the_model_does_not_have():
 @given(selections)
 def test_what_fits_is_there(selection):
     fitted, _ = fit(selection, INFO)
-    assert MEAN <= fitted.layer < INFO.layers
-    assert MEAN <= fitted.head < INFO.heads
+    assert MEAN <= fitted.layer < INFO.stack().layers
+    assert MEAN <= fitted.head < INFO.stack().heads
     assert fitted.layer != MEAN or fitted.head == MEAN, "the mean of all layers is the mean of all heads"
 
 
