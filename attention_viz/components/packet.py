@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float32, UInt8, UInt16
+from jaxtyping import Bool, Float32, UInt8, UInt16
 
 
 def pack(header: Mapping[str, Any], payload: np.ndarray) -> bytes:
@@ -17,11 +17,25 @@ def pack(header: Mapping[str, Any], payload: np.ndarray) -> bytes:
     return b"".join((struct.pack("<I", len(head)), head, np.ascontiguousarray(payload).tobytes()))
 
 
-def to_bytes(weights: Float32[np.ndarray, "*shape"]) -> UInt8[np.ndarray, "*shape"]:
-    """Weights 0…1 as 255·√weight: at most 0.004 off, and a weight of 1/512 is still 11 and not 0."""
-    return np.rint(np.sqrt(weights) * 255).astype(np.uint8)
+Visible = Bool[np.ndarray, "*shape"] | None
 
 
-def to_words(weights: Float32[np.ndarray, "*shape"]) -> UInt16[np.ndarray, "*shape"]:
-    """Weights 0…1 as 65535·√weight: at most 0.000016 off."""
-    return np.rint(np.sqrt(weights) * 65535).astype(np.uint16)
+def to_bytes(weights: Float32[np.ndarray, "*shape"], visible: Visible = None) -> UInt8[np.ndarray, "*shape"]:
+    """Weights 0…1 as 1 + 254·√weight, at most 0.004 off: a weight of 1/512 is still 12. 0 is what can't be seen."""
+    return _written(weights, visible, 254, np.uint8)
+
+
+def to_words(weights: Float32[np.ndarray, "*shape"], visible: Visible = None) -> UInt16[np.ndarray, "*shape"]:
+    """Weights 0…1 as 1 + 65534·√weight, at most 0.000016 off. 0 is what can't be seen."""
+    return _written(weights, visible, 65534, np.uint16)
+
+
+def _written(weights: np.ndarray, visible: Visible, steps: int, kind: type[np.unsignedinteger[Any]]) -> np.ndarray:
+    # In place: of a large map there is no room for many copies.
+    numbers = np.sqrt(np.minimum(weights, 1))
+    numbers *= steps
+    numbers += 1.5
+    written = numbers.astype(kind)
+    if visible is not None:
+        written[~visible] = 0
+    return written

@@ -11,12 +11,14 @@ class Shown:
     """What is on screen.
 
     trace: the name of the data, as the parcels carry it.
+    among: of a mean, the heads that it is taken over; none of them stands for all.
     query, key: the held rows and columns of the map, or None.
     """
 
     trace: str
     layer: int
     head: int
+    among: tuple[int, ...]
     query: int | None
     key: int | None
 
@@ -44,11 +46,14 @@ class Looks:
     print: Look
 
 
-def held_from(value: Any, count: int) -> tuple[int | None, int | None]:
+def held_from(value: Any, counts: tuple[int, int]) -> tuple[int | None, int | None]:
     """The held row and column that the browser sent: places that are there, or None. It may send anything."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         return None, None
-    query, key = (place if isinstance(place, int) and 0 <= place < count else None for place in value)
+    query, key = (
+        place if isinstance(place, int) and 0 <= place < count else None
+        for place, count in zip(value, counts, strict=True)
+    )
     return query, key
 
 
@@ -62,3 +67,10 @@ def head_from(value: Any, layers: int, heads: int) -> tuple[int, int] | None:
     layer, head = value
     there = (-1 <= head < heads and 0 <= layer < layers) or (layer, head) == (-1, -1)
     return (layer, head) if there else None
+
+
+def heads_from(value: Any, heads: int) -> tuple[int, ...]:
+    """The heads of a layer that the browser sent, in order and each once; none when anything else is among them."""
+    if not isinstance(value, list | tuple) or not all(isinstance(head, int) and 0 <= head < heads for head in value):
+        return ()
+    return tuple(sorted(set(value)))

@@ -15,6 +15,8 @@ from attention_viz.core.errors import MapError, check_index
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.token import Token
 
+_ALL = slice(None)
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -50,14 +52,17 @@ class Layer:
         """The key and value head that query head `head` reads."""
         return head // (self.heads // self.key.shape[0])
 
-    def attention(self, head: int) -> Float32[np.ndarray, "query key"]:
-        """softmax(q·kᵀ·scale + bias) of one head (Vaswani et al. 2017, eq. 1), in float32; hidden keys get 0."""
-        weights = self.query[head] @ self.key[self.kv_head(head)].T
+    def attention(self, head: int, rows: slice = _ALL) -> Float32[np.ndarray, "query key"]:
+        """softmax(q·kᵀ·scale + bias) of one head (Vaswani et al. 2017, eq. 1), in float32; hidden keys get 0.
+
+        rows: the queries that are wanted; no others are computed.
+        """
+        weights = self.query[head, rows] @ self.key[self.kv_head(head)].T
         weights *= np.float32(self.scale)
         if self.bias is not None:
-            weights += _of_head(self.bias, head)
+            weights += _of_head(self.bias, head, rows)
         if self.visible is not None:
-            np.copyto(weights, -np.inf, where=~_of_head(self.visible, head))
+            np.copyto(weights, -np.inf, where=~_of_head(self.visible, head, rows))
         # A query that sees nothing has no attention: its row is 0, not NaN. Everywhere else the maximum is finite.
         top = weights.max(axis=-1, keepdims=True)
         weights -= np.where(np.isfinite(top), top, 0)
@@ -95,9 +100,9 @@ class MapLayer:
     def nbytes(self) -> int:
         return sum(array.nbytes for array in self.arrays)
 
-    def attention(self, head: int) -> Float32[np.ndarray, "query key"]:
-        """The map of one head, as it was given."""
-        return self.weights[head]
+    def attention(self, head: int, rows: slice = _ALL) -> Float32[np.ndarray, "query key"]:
+        """The map of one head, as it was given, or some rows of it."""
+        return self.weights[head, rows]
 
     @property
     def arrays(self) -> list[np.ndarray]:
@@ -162,6 +167,14 @@ class Trace:
         weights.setflags(write=False)
         return weights
 
+    def rows(self, layer: int, head: int, first: int, last: int) -> Float32[np.ndarray, "query key"]:
+        """The rows of the queries first … last − 1 of `attention(layer, head)`, at the cost of those rows alone."""
+        source = self._layer(layer)
+        weights = source.attention(check_index("head", head, source.heads), slice(first, last))
+        self._check_rows(weights, layer, head, first)
+        weights.setflags(write=False)
+        return weights
+
     def queries(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head token size"] | None:
         """Query vectors, [token, size] of one head or [head, token, size]; read-only.
 
@@ -194,17 +207,18 @@ class Trace:
     def _layer(self, layer: int) -> Layer | MapLayer:
         return self.layers[check_index("layer", layer, len(self.layers))]
 
-    def _check_rows(self, weights: Float32[np.ndarray, "query key"], layer: int, head: int) -> None:
+    def _check_rows(self, weights: Float32[np.ndarray, "query key"], layer: int, head: int, first: int = 0) -> None:
         sums = weights.sum(axis=-1)
         # Written so that a NaN fails too.
         wrong = ~(np.abs(sums - 1) <= ROW_TOLERANCE)
         if wrong.any():
-            wrong &= ~((sums == 0) & ~self.visible(layer, head).any(axis=-1))
+            seen = self.visible(layer, head)[first : first + len(weights)]
+            wrong &= ~((sums == 0) & ~seen.any(axis=-1))
         if wrong.any():
             row = int(np.argmax(wrong))
             raise MapError(
-                f"L{layer} H{head} of {self.model.name} can't be shown: what its query {row} gives to all keys adds up "
-                f"to {sums[row]:.4g}, and attention adds up to 1."
+                f"L{layer} H{head} of {self.model.name} can't be shown: what its query {first + row} gives to all keys "
+                f"adds up to {sums[row]:.4g}, and attention adds up to 1."
             )
 
 
@@ -212,6 +226,6 @@ def _of_kv_head(source: Layer, array: np.ndarray, head: int | None) -> np.ndarra
     return array if head is None else array[source.kv_head(check_index("head", head, source.heads))]
 
 
-def _of_head(array: np.ndarray, head: int) -> np.ndarray:
+def _of_head(array: np.ndarray, head: int, rows: slice = _ALL) -> np.ndarray:
     """[query, key] (either may be 1) of an array whose head axis may be 1."""
-    return array[head if array.shape[0] > 1 else 0]
+    return array[head if array.shape[0] > 1 else 0, rows if array.shape[1] > 1 else _ALL]

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from urllib.parse import quote
 
 import numpy as np
 import plotly.graph_objects as go
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
 from attention_viz.figures.labels import plain, shorten, width
 from attention_viz.figures.palette import LIGHT, Palette
+from attention_viz.figures.pooling import block_starts, pool
 from attention_viz.figures.scale import ColourScale
 
 FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
 _CELL = 21  # px, while there is room
 _MAP = (220, 520)  # px, the least and the most that the square may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
-_HOVER = "%{y} → %{x}<br><b>%{z:.6f}</b><br>query %{pointNumber[0]}, key %{pointNumber[1]}<extra></extra>"
+_EXACT = 256 * 256
+"""Up to so many cells a figure holds weights in full precision, above in thousandths, which a browser draws sooner."""
+MOST_CELLS = 512
+"""The most cells along a side. A map of more is pooled."""
 _RIGHT = 30  # px, for the last label, which leans out
+_STRIPE = 7  # px between two lines of what can't be seen
 _BOTTOM = 44  # px below the strip, for its numbers and its title
 
 
@@ -37,32 +44,51 @@ def heatmap(
     palette: Palette = LIGHT,
     held: int | None = None,
     held_key: int | None = None,
+    visible: Bool[np.ndarray, "query key"] | None = None,
+    first: tuple[int, int] = (0, 0),
 ) -> go.Figure:
     """An attention map as a Plotly figure, as large as its tokens need; it may be drawn narrower, not wider.
 
     The axes are positions, so equal tokens stay apart; labels are drawn as far as they fit, and zooming in shows the
-    rest. The cells hold the weights themselves, so pointing at one shows the exact number whatever the colours do.
+    rest. The cells hold the weights themselves, so pointing at one shows the number whatever the colours do. A map of
+    more than MOST_CELLS rows or columns is pooled: each cell shows the largest weight of the block that it stands for.
 
     held, held_key: the row and the column to outline; of both, the row and the cell.
+    visible: False where a query can't see a key: those cells are hatched, and have no number.
+    first: the positions of the first query and the first key, for a part of a larger map.
     """
+    blocks = [block_starts(count, MOST_CELLS) for count in weights.shape]
+    numbers = [[start + offset for start in starts] for starts, offset in zip(blocks, first, strict=True)]
+    queries, keys = _blocks(queries, blocks[0]), _blocks(keys, blocks[1])
+    # A part or a pooled map counts its rows otherwise than the text does: there the labels carry the numbers.
+    whole = first == (0, 0) and weights.shape == (len(queries), len(keys))
+    held, held_key = (_block_of(starts, at) for starts, at in zip(blocks, (held, held_key), strict=True))
+    weights = pool(weights, MOST_CELLS)
+    visible = None if visible is None else pool(visible, MOST_CELLS)
     rows, columns = weights.shape
     side = map_size(max(rows, columns))
     figure = go.Figure()
+    coarse = weights.size > _EXACT and visible is None
     figure.add_trace(
         go.Heatmap(
-            z=weights,
-            x=list(range(columns)),
-            y=list(range(rows)),
+            # A cell without a number is not drawn, and the hatching behind it shows.
+            z=(1000 * weights + 0.5).astype(np.uint16) if coarse else _seen(weights, visible),
+            x=numbers[1],
+            y=numbers[0],
             zmin=0,
-            zmax=scale.top,
+            zmax=1000 * scale.top if coarse else scale.top,
             colorscale=scale.stops(palette),
             showscale=False,
             xgap=1 if columns <= 64 else 0,
             ygap=1 if rows <= 64 else 0,
-            hovertemplate=_HOVER,
+            hovertemplate=_hover(coarse, whole),
+            hoverongaps=False,
         )
     )
-    top, left = _margin(keys), _margin(queries)
+    figure.update_layout(separators="..")
+    if visible is not None:
+        figure.add_layout_image(_hatching(palette, side))
+    top, left = _margin(keys, whole), _margin(queries, whole)
     figure.update_layout(
         width=left + side + _RIGHT,
         height=top + side + sum(_STRIP) + _BOTTOM,
@@ -77,9 +103,9 @@ def heatmap(
         },
         dragmode="zoom",
     )
-    figure.update_xaxes(_axis(keys, palette, "top"), tickangle=-60)
+    figure.update_xaxes(_axis(_labels(keys, numbers[1], palette, whole), "top", palette), tickangle=-60)
     figure.update_yaxes(
-        _axis(queries, palette, "left"),
+        _axis(_labels(queries, numbers[0], palette, whole), "left", palette),
         autorange="reversed",
         domain=[sum(_STRIP) / (side + sum(_STRIP)), 1],
     )
@@ -92,13 +118,60 @@ def heatmap(
     return figure
 
 
-def _axis(labels: Sequence[Piece], palette: Palette, side: str) -> dict[str, object]:
+def _seen(
+    weights: Float32[np.ndarray, "query key"], visible: Bool[np.ndarray, "query key"] | None
+) -> Float32[np.ndarray, "query key"]:
+    return weights if visible is None else np.where(visible, weights, np.float32(np.nan))
+
+
+def _blocks(items: Sequence[Piece], starts: Sequence[int]) -> Sequence[Piece]:
+    """The items, or where they are too many, the first one of each block."""
+    return items if len(starts) == len(items) else [items[start] for start in starts]
+
+
+def _block_of(starts: Sequence[int], at: int | None) -> int | None:
+    return None if at is None else bisect_right(starts, at) - 1
+
+
+def _hatching(palette: Palette, side: int) -> dict[str, object]:
+    """Diagonal lines behind the map."""
+    lines = "".join(f"M{at} 0L0 {at}" for at in range(_STRIPE, 2 * side, _STRIPE))
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path d="{lines}" stroke="{palette.border}" stroke-width="1.5"/></svg>'
+    )
+    return {
+        "source": f"data:image/svg+xml,{quote(picture)}",
+        "xref": "x domain",
+        "yref": "y domain",
+        "x": 0,
+        "y": 1,
+        "sizex": 1,
+        "sizey": 1,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+
+
+def _hover(coarse: bool, whole: bool) -> str:
+    # "05,d" writes 594 as "0,594"; the figure's `separators` make the comma a point.
+    weight = "%{z:05,d}" if coarse else "%{z:.6f}"
+    place = "<br>query %{pointNumber[0]}, key %{pointNumber[1]}" if whole else ""
+    return f"%{{y}} → %{{x}}<br><b>{weight}</b>{place}<extra></extra>"
+
+
+def _labels(items: Sequence[Piece], numbers: Sequence[int], palette: Palette, whole: bool) -> dict[str, str]:
+    ticks = (_tick(item, palette) for item in items)
+    return {str(number): tick if whole else f"{number} {tick}" for number, tick in zip(numbers, ticks, strict=True)}
+
+
+def _axis(labels: dict[str, str], side: str, palette: Palette) -> dict[str, object]:
     """A category axis over positions. `labelalias` names a position only when its tick is drawn, so Plotly can leave
     labels out where they don't fit and bring them back on zoom; a list of ticks would be drawn whole."""
     return {
         "type": "category",
         "side": side,
-        "labelalias": {str(position): _tick(label, palette) for position, label in enumerate(labels)},
+        "labelalias": labels,
         "showgrid": False,
         "ticks": "",
         "tickfont": {"size": 12},
@@ -114,9 +187,9 @@ def _tick(label: Piece, palette: Palette) -> str:
     return f'<span style="color:{palette.muted}">{text}</span>' if label.special else text
 
 
-def _margin(labels: Sequence[Piece]) -> int:
-    """Room for the longest label, in px."""
-    return 24 + max((width(shorten(label.text)) for label in labels), default=0)
+def _margin(labels: Sequence[Piece], whole: bool) -> int:
+    """Room for the longest label, in px, and for its number where it has one."""
+    return (24 if whole else 60) + max((width(shorten(label.text)) for label in labels), default=0)
 
 
 def _outline(

@@ -12,10 +12,11 @@ import numpy as np
 import streamlit as st
 from cachetools import LRUCache
 
-from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
 from attention_viz.models.library import describe_model
+from attention_viz.ui.survey import Survey
 
 VARIABLE = "ATTENTION_VIZ_TRACE_MB"
 _DEFAULT_MB = 64
@@ -38,9 +39,9 @@ def model(name: str) -> Model:
     return loaded
 
 
-def name_of(info: ModelInfo, texts: tuple[str, ...]) -> str:
-    """A short name for the trace of these texts, the same in every session."""
-    parts = "\0".join((info.name, info.revision, *texts))
+def name_of(trace: Trace) -> str:
+    """A short name for a trace, the same in every session."""
+    parts = "\0".join((trace.model.name, trace.model.revision, trace.kind, *trace.texts))
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -58,23 +59,35 @@ def kept(kind: str, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
     return found
 
 
-def trace(info: ModelInfo, text: str, second: str) -> Trace:
+def trace(info: ModelInfo, text: str, second: str, kind: Kind) -> Trace:
     """The trace of a text or pair: from the cache, or by one forward pass. Errors of the text or model pass through."""
-    return _traces().get(info, text, second)
+    return _traces().get(info, text, second)[kind]
+
+
+def survey(name: str, make: Callable[[], Survey]) -> Survey:
+    """The survey of a trace of this name, started when nobody asked for it before."""
+    lock, surveys = _surveys()
+    with lock:
+        found = surveys.get(name)
+        if found is None:
+            found = surveys[name] = make()
+            found.start()
+        return found
 
 
 class _Traces:
     """Least recently used traces go first."""
 
     def __init__(self, budget: int) -> None:
-        self._kept: LRUCache[_Key, Trace] = LRUCache(budget, getsizeof=lambda trace: trace.nbytes)
+        self._kept: LRUCache[_Key, dict[Kind, Trace]] = LRUCache(budget, getsizeof=_nbytes)
+        self._largest: tuple[_Key, dict[Kind, Trace]] | None = None
         self._lock = threading.Lock()
         # One forward pass at a time: on few cores two at once take longer than one after the other, and visitors who
         # ask for the same text get the same pass.
         self._running = threading.Lock()
 
-    def get(self, info: ModelInfo, text: str, second: str) -> Trace:
-        from attention_viz.models.tracing import trace as run
+    def get(self, info: ModelInfo, text: str, second: str) -> dict[Kind, Trace]:
+        from attention_viz.models.tracing import traces as run
 
         key = (info.name, info.revision, text, second)
         found = self._find(key)
@@ -84,13 +97,20 @@ class _Traces:
         with self._running:
             found = self._find(key) or run(loaded, text, second)
         with self._lock:
-            if found.nbytes <= self._kept.maxsize:
+            if _nbytes(found) > self._kept.maxsize:
+                # Larger than the budget: it is kept alone, since the next look at it would run the model again.
+                self._largest = (key, found)
+            else:
                 self._kept[key] = found
         return found
 
-    def _find(self, key: _Key) -> Trace | None:
+    def _find(self, key: _Key) -> dict[Kind, Trace] | None:
         with self._lock:
-            return self._kept.get(key)
+            return self._largest[1] if self._largest and self._largest[0] == key else self._kept.get(key)
+
+
+def _nbytes(traces: dict[Kind, Trace]) -> int:
+    return sum(trace.nbytes for trace in traces.values())
 
 
 @st.cache_resource(show_spinner=False)
@@ -104,4 +124,10 @@ def _derived() -> tuple[threading.Lock, LRUCache[tuple[str, str], np.ndarray]]:
     return threading.Lock(), LRUCache(_DERIVED_BYTES, getsizeof=lambda array: array.nbytes)
 
 
-__all__ = ["describe_model", "kept", "model", "name_of", "trace"]
+@st.cache_resource(show_spinner=False)
+def _surveys() -> tuple[threading.Lock, LRUCache[str, Survey]]:
+    # Each holds on to its trace, which is large.
+    return threading.Lock(), LRUCache(1)
+
+
+__all__ = ["describe_model", "kept", "model", "name_of", "survey", "trace"]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from attention_viz.components.head_facts import Fact, Link
 from attention_viz.core.mean import mean_attention
-from attention_viz.core.token import Piece
+from attention_viz.core.token import Piece, Token
 from attention_viz.core.trace import Trace
-from attention_viz.core.words import group_words, merge_words
+from attention_viz.core.words import Word, group_words, merge_words
 from attention_viz.measures import MEASURES, reading_of, special_shares
-from attention_viz.ui.selection import MEAN, Selection
+from attention_viz.ui.selection import MEAN, Selection, Unit
 
 _LINKS = 6
 
@@ -24,16 +25,19 @@ _LINKS = 6
 class HeadView:
     """A map and what stands along its sides.
 
-    starts: the number of the first token of each row, which is how a row is held.
+    visible: where a query can't look, or None where all see all.
+    starts, key_starts: the number of the first token of each row and column, which is how one is held.
     held: the row of the held query token, or None. held_key: the column of the held key token.
     """
 
     trace: Trace
     selection: Selection
     weights: Float32[np.ndarray, "query key"]
+    visible: Bool[np.ndarray, "query key"] | None
     queries: Sequence[Piece]
     keys: Sequence[Piece]
     starts: tuple[int, ...]
+    key_starts: tuple[int, ...]
     held: int | None
     held_key: int | None
 
@@ -41,7 +45,10 @@ class HeadView:
     def name(self) -> str:
         if self.selection.layer == MEAN:
             return "the mean of all heads"
-        return f"L{self.selection.layer} {'mean' if self.selection.head == MEAN else f'H{self.selection.head}'}"
+        if self.selection.head != MEAN:
+            return f"L{self.selection.layer} H{self.selection.head}"
+        among = ", ".join(f"H{head}" for head in self.selection.among)
+        return f"L{self.selection.layer} mean{f' of {among}' if among else ''}"
 
     def title(self) -> str:
         """What `links` lists."""
@@ -73,7 +80,7 @@ class HeadView:
 
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
-        weights = token_map(self.trace, self.selection.layer, self.selection.head)
+        weights = token_map(self.trace, self.selection.layer, self.selection.head, self.selection.among)
         reading = reading_of(self.trace, max(0, self.selection.layer), max(0, self.selection.head))
         even = reading.uniform()
         shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
@@ -95,35 +102,74 @@ class HeadView:
 
 def head_view(trace: Trace, selection: Selection) -> HeadView:
     """The selected head of a trace. The layer and the head are there; a held token that isn't counts as none."""
-    weights = token_map(trace, selection.layer, selection.head)
-    if selection.unit == "tokens":
-        starts = tuple(range(len(trace.tokens)))
-        held = [_row(starts, token, trace) for token in (selection.token, selection.key)]
-        return HeadView(trace, selection, weights, trace.tokens, trace.key_tokens, starts, *held)
-    words = group_words(trace.tokens, trace.texts)
-    starts = tuple(word.tokens[0] for word in words)
-    held = [_row(starts, token, trace) for token in (selection.token, selection.key)]
-    return HeadView(trace, selection, merge_words(weights, words, words), words, words, starts, *held)
+    queries, keys = sides(trace, selection.unit)
+    starts, key_starts = _starts(queries), _starts(keys)
+    return HeadView(
+        trace,
+        selection,
+        in_unit(trace, token_map(trace, selection.layer, selection.head, selection.among), selection.unit),
+        visible_of(trace, max(0, selection.layer), max(0, selection.head), selection.unit),
+        queries,
+        keys,
+        starts,
+        key_starts,
+        _row(starts, selection.token, len(trace.tokens)),
+        _row(key_starts, selection.key, len(trace.key_tokens)),
+    )
 
 
-def token_map(trace: Trace, layer: int, head: int) -> Float32[np.ndarray, "query key"]:
-    """The map of a head between tokens, or the mean map that MEAN stands for."""
+def sides(trace: Trace, unit: Unit) -> tuple[Sequence[Token | Word], Sequence[Token | Word]]:
+    """What stands along the rows and along the columns."""
+    if unit == "tokens":
+        return trace.tokens, trace.key_tokens
+    queries = group_words(trace.tokens, trace.texts)
+    return queries, queries if trace.key_tokens is trace.tokens else group_words(trace.key_tokens, trace.texts)
+
+
+def token_map(trace: Trace, layer: int, head: int, among: Sequence[int] = ()) -> Float32[np.ndarray, "query key"]:
+    """The map of a head between tokens, or the mean map that MEAN stands for: of the heads `among`, or of all."""
     if layer == MEAN:
         return mean_attention(trace)
-    return mean_attention(trace, layer) if head == MEAN else trace.attention(layer, head)
+    return mean_attention(trace, layer, among or None) if head == MEAN else trace.attention(layer, head)
 
 
-def map_of(view: HeadView, layer: int, head: int) -> Float32[np.ndarray, "query key"]:
-    """Any map of the same trace, between the same rows and columns as the one that is shown."""
-    weights = token_map(view.trace, layer, head)
+def in_unit(trace: Trace, weights: Float32[np.ndarray, "query key"], unit: Unit) -> Float32[np.ndarray, "row column"]:
+    """A map between tokens as one between tokens or words."""
+    if unit == "tokens":
+        return weights
+    queries, keys = sides(trace, unit)
+    return merge_words(weights, cast("Sequence[Word]", queries), cast("Sequence[Word]", keys))
+
+
+def band(view: HeadView, layer: int, head: int, first: int, last: int) -> Float32[np.ndarray, "row column"]:
+    """The rows first … last − 1 of a head's map between the rows and columns of the view, computed alone."""
+    ends = [*view.starts, len(view.trace.tokens)]
+    weights = view.trace.rows(layer, head, ends[first], ends[last])
     if view.selection.unit == "tokens":
         return weights
-    words = group_words(view.trace.tokens, view.trace.texts)
-    return merge_words(weights, words, words)
+    words = cast("Sequence[Word]", view.queries[first:last])
+    shifted = [replace(word, tokens=tuple(token - ends[first] for token in word.tokens)) for word in words]
+    return merge_words(weights, shifted, cast("Sequence[Word]", view.keys))
 
 
-def _row(starts: Sequence[int], token: int | None, trace: Trace) -> int | None:
-    if token is None or token >= len(trace.tokens):
+def visible_of(trace: Trace, layer: int, head: int, unit: Unit) -> Bool[np.ndarray, "row column"] | None:
+    """Which keys a query can see, None where all see all. A word sees another when one of its tokens does."""
+    if trace.layers[layer].visible is None:
+        return None
+    visible = trace.visible(layer, head)
+    if unit == "words":
+        queries, keys = sides(trace, unit)
+        visible = np.logical_or.reduceat(visible, _starts(keys), axis=1)
+        visible = np.logical_or.reduceat(visible, _starts(queries), axis=0)
+    return None if visible.all() else visible
+
+
+def _starts(items: Sequence[Token | Word]) -> tuple[int, ...]:
+    return tuple(item.tokens[0] if isinstance(item, Word) else at for at, item in enumerate(items))
+
+
+def _row(starts: Sequence[int], token: int | None, count: int) -> int | None:
+    if token is None or token >= count:
         return None
     return int(np.searchsorted(starts, token, side="right")) - 1
 

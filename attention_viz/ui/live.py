@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from jaxtyping import Float64, UInt8
+from jaxtyping import Bool, Float64, UInt8
 
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.packet import to_bytes, to_words
@@ -15,19 +16,25 @@ from attention_viz.components.parcel import parcel
 from attention_viz.components.shown import Look, Looks, Shown
 from attention_viz.components.token_links import Item, token_links
 from attention_viz.components.token_text import token_text
+from attention_viz.core.token import Piece
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
-from attention_viz.figures.pooling import pool
 from attention_viz.measures import MEASURES, reading_of
 from attention_viz.ui import cache, url
-from attention_viz.ui.head_view import HeadView, map_of, token_map
+from attention_viz.ui.head_view import HeadView, band, visible_of
 from attention_viz.ui.pieces import pieces_of
+from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import MEAN
+from attention_viz.ui.survey import Survey, all_scores, thumbnails
 
-THUMB = 40
-"""The most cells along a side of a small map."""
 ALL_LAYERS = 128
 """Up to so many tokens the maps of all layers are sent at once; above, those of the layer that is looked at."""
+WHOLE = 1 << 20
+"""Maps of up to so many cells are sent whole; of larger ones, the rows and columns around what is looked at."""
+LONG = 4 << 20
+"""Above so many cells a map takes long enough to compute that the grid fills in while one watches."""
+_BAND = 96
+_LOOK = "rows looked at"
 
 
 def grid(view: HeadView) -> None:
@@ -37,6 +44,7 @@ def grid(view: HeadView) -> None:
         layers=len(view.trace.layers),
         heads=view.trace.heads,
         show=view.selection.show,
+        about=_about(view),
         looks=_looks(),
         on_head=lambda layer, head: url.select(layer=layer, head=head),
         on_show=lambda show: url.select(show=show),
@@ -47,10 +55,14 @@ def links(view: HeadView) -> None:
     """Where does the head look from a token?"""
     token_links(
         _shown(view),
-        items=_items(view),
+        queries=_items(view.queries),
+        keys=None if view.trace.key_tokens is view.trace.tokens else _items(view.keys),
         heads=view.trace.heads,
+        about=_about(view),
         looks=_looks(),
         on_held=lambda query, key: _hold(view, query, key),
+        on_mean=lambda heads: url.select(head=MEAN, among=heads),
+        on_look=lambda row: st.session_state.update({_LOOK: (_name(view), row)}),
     )
 
 
@@ -58,42 +70,136 @@ def text(view: HeadView) -> None:
     """How does the text look from a token?"""
     token_text(
         _shown(view),
-        pieces=pieces_of(view.trace, view.starts),
+        pieces=pieces_of(view.trace, view.starts, view.key_starts),
+        counts=view.weights.shape,
         ramp=palette_for(st.context.theme.type).ramp,
         on_held=lambda query, key: _hold(view, query, key),
     )
 
 
+def is_long(trace: Trace) -> bool:
+    """Does a map take so long that nobody should wait for all of them?"""
+    return len(trace.tokens) * len(trace.key_tokens) > LONG
+
+
 def send_pictures(view: HeadView) -> None:
-    """What the first picture needs: a small picture of every map, and the selected map with two bytes a weight."""
-    trace, place = view.trace, (view.selection.layer, view.selection.head)
+    """What the first picture needs: the selected map with two bytes a weight, and a small picture of every map."""
     name = _name(view)
-    parcel("exact", name, {"layer": place[0], "head": place[1], **_size(view)}, to_words(view.weights))
-    thumbs = cache.kept("thumbs", name, lambda: thumbnails(trace))
-    rows, columns = thumbs.shape[1:]
-    sizes = {"layers": len(trace.layers), "heads": trace.heads, "rows": rows, "columns": columns}
-    parcel("thumbs", name, sizes, thumbs)
+    _send_exact(view, name)
+    _send_held(view, name)
+    if is_long(view.trace):
+        return
+    unit = view.selection.unit
+    _send_thumbs(view, name, cache.kept("thumbs", name, lambda: thumbnails(view.trace, unit)), None)
 
 
 def send_maps(view: HeadView) -> None:
     """The maps to draw several heads from, one byte a weight."""
-    trace, name, heads = view.trace, _name(view), view.trace.heads
-    layers = list(range(len(trace.layers))) if len(trace.tokens) <= ALL_LAYERS else [view.selection.layer]
+    trace, name = view.trace, _name(view)
+    short = max(view.weights.shape) <= ALL_LAYERS
+    layers = list(range(len(trace.layers))) if short else [view.selection.layer]
     if layers == [MEAN]:
         return
+    rows = _rows(view)
     maps = cache.kept(
-        f"maps {layers}",
+        f"maps {layers} {rows}",
         name,
-        lambda: np.stack([to_bytes(map_of(view, layer, head)) for layer in layers for head in range(heads)]),
+        lambda: np.stack(
+            [
+                to_bytes(band(view, layer, head, *rows), _seen(view, layer, head, rows))
+                for layer in layers
+                for head in range(trace.heads)
+            ]
+        ),
     )
-    parcel("maps", name, {"layers": layers, "heads": heads, **_size(view)}, maps)
+    parcel("maps", name, {"layers": layers, "heads": trace.heads, "rows": rows, **_size(view)}, maps)
 
 
 def send_scores(view: HeadView) -> None:
     """Every measure of every head; and, when a query and a key are held, the weight between them."""
-    trace, name = view.trace, _name(view)
+    name = _name(view)
+    if is_long(view.trace):
+        _watch_survey(view, name)
+    else:
+        _send_scores(view, name, cache.kept("scores", name, lambda: all_scores(view.trace)))
+
+
+def _watch_survey(view: HeadView, name: str) -> None:
+    """Sends what is there of a long text, and looks again every second while it grows."""
+    survey = cache.survey(name, lambda: Survey(view.trace, view.selection.unit))
+
+    def send() -> None:
+        survey.touch()
+        _send_thumbs(view, name, survey.pictures, survey.ready)
+        _send_scores(view, name, survey.scores, int(survey.ready.sum()))
+        done, count = int(survey.ready.sum()), len(survey.ready)
+        if survey.running:
+            left = survey.seconds_left()
+            about = "waiting for its turn" if left is None else f"about {left:.0f} s left"
+            st.progress(done / count, text=f"The grid of heads: {done} of {count} pictures, {about}.")
+            st.button("Stop filling the grid", on_click=survey.stop)
+        elif done < count:
+            aside(f"The grid shows {done} of {count} pictures. {markdown(survey.error)}")
+            st.button("Fill the grid", on_click=survey.start)
+
+    if survey.running:
+
+        @st.fragment(run_every=1.0)
+        def watch() -> None:
+            send()
+            if not survey.running:
+                st.rerun()
+
+        watch()
+    else:
+        send()
+
+
+def _send_exact(view: HeadView, name: str) -> None:
+    """The selected map where it fits; of a larger one whole rows around what is looked at, and whole columns."""
+    (top, bottom), (left, right) = _rows(view), _columns(view)
+    visible = view.visible
+    words = to_words(view.weights[top:bottom], None if visible is None else visible[top:bottom])
+    if (top, bottom) != (0, len(view.queries)):
+        columns = to_words(view.weights[:, left:right], None if visible is None else visible[:, left:right])
+        words = np.concatenate([words.ravel(), columns.ravel()])
+    selection = view.selection
+    header = {"layer": selection.layer, "head": selection.head, "among": selection.among, **_size(view)}
+    parcel("exact", name, {**header, "rows": (top, bottom), "columns": (left, right)}, words)
+
+
+def _send_held(view: HeadView, name: str) -> None:
+    """The row of the held query, or the column of the held key, in every head of the layer: for numbers."""
+    trace, layer = view.trace, view.selection.layer
+    side, token = ("query", view.held) if view.held is not None else ("key", view.held_key)
+    if token is None or layer == MEAN or (side == "key" and is_long(trace)):
+        return
+    heads = range(trace.heads)
+    if side == "query":
+        rows = [band(view, layer, head, token, token + 1)[0] for head in heads]
+        seen = [_seen(view, layer, head, (token, token + 1)) for head in heads]
+    else:
+        rows = [band(view, layer, head, 0, len(view.queries))[:, token] for head in heads]
+        seen = [_seen(view, layer, head, (0, len(view.queries)), token) for head in heads]
+    words = [to_words(row, None if one is None else one.ravel()) for row, one in zip(rows, seen, strict=True)]
+    header = {"layer": layer, "side": side, "token": token, "heads": trace.heads, "count": len(words[0])}
+    parcel("held", name, header, np.stack(words))
+
+
+def _send_thumbs(
+    view: HeadView, name: str, thumbs: UInt8[np.ndarray, "place row column"], ready: Bool[np.ndarray, " place"] | None
+) -> None:
+    """ready: which of them are there; None for all."""
+    trace, (rows, columns) = view.trace, thumbs.shape[1:]
+    there = None if ready is None else ready.astype(int).tolist()
+    sizes = {"layers": len(trace.layers), "heads": trace.heads, "rows": rows, "columns": columns, "ready": there}
+    parcel("thumbs", name, sizes, thumbs)
+
+
+def _send_scores(view: HeadView, name: str, values: Float64[np.ndarray, "measure place"], ready: int = 0) -> None:
+    """ready: tells how many of them are there, so that more of them count as news."""
+    trace = view.trace
     reading = reading_of(trace, 0, 0)
-    values = cache.kept("scores", name, lambda: all_scores(trace))
     tints = [_tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
     query, key = view.held, view.held_key
     if query is not None and key is not None:
@@ -101,38 +207,56 @@ def send_scores(view: HeadView) -> None:
         label = f"weight of “{view.queries[query].text}” → “{view.keys[key].text}”"
         values = np.concatenate([values, pair[None]])
         tints.append(_tint("pair", label, "", 0.0, 1.0, curve="sqrt"))
-    header = {"layers": len(trace.layers), "heads": trace.heads, "tints": tints, "pair": [query, key]}
+    header = {"layers": len(trace.layers), "heads": trace.heads, "tints": tints, "pair": [query, key], "ready": ready}
     parcel("scores", name, header, values.astype(np.float32))
-
-
-def places(trace: Trace) -> list[tuple[int, int]]:
-    """What the grid shows: every head, layer by layer; then the mean of each layer; then the mean of all heads."""
-    layers, heads = range(len(trace.layers)), range(trace.heads)
-    means = [(layer, MEAN) for layer in layers]
-    return [*((layer, head) for layer in layers for head in heads), *means, (MEAN, MEAN)]
-
-
-def thumbnails(trace: Trace) -> UInt8[np.ndarray, "place row column"]:
-    """The map of every place, pooled to at most THUMB cells a side."""
-    return np.stack([to_bytes(pool(token_map(trace, *place), THUMB)) for place in places(trace)])
-
-
-def all_scores(trace: Trace) -> Float64[np.ndarray, "measure place"]:
-    """Every measure of every place. Each map is computed once for all measures."""
-    scores = np.empty((len(MEASURES), len(places(trace))))
-    for at, (layer, head) in enumerate(places(trace)):
-        weights, reading = token_map(trace, layer, head), reading_of(trace, max(0, layer), max(0, head))
-        scores[:, at] = [measure.of(weights, reading) for measure in MEASURES]
-    return scores
 
 
 def pair_weights(view: HeadView, query: int, key: int) -> Float64[np.ndarray, " place"]:
     """The weight between a row and a column in every place."""
-    return np.array([map_of(view, *place)[query, key] for place in places(view.trace)], dtype=np.float64)
+    layers, heads = range(len(view.trace.layers)), range(view.trace.heads)
+    every = np.array(
+        [[band(view, layer, head, query, query + 1)[0, key] for head in heads] for layer in layers], dtype=np.float64
+    )
+    return np.concatenate([every.ravel(), every.mean(axis=1), [every.mean()]])
+
+
+def _rows(view: HeadView) -> tuple[int, int]:
+    """The rows that are sent: all, or a band around what is looked at."""
+    return _band_of(view, len(view.queries))
+
+
+def _columns(view: HeadView) -> tuple[int, int]:
+    return _band_of(view, len(view.keys))
+
+
+def _band_of(view: HeadView, count: int) -> tuple[int, int]:
+    if view.weights.size <= WHOLE:
+        return 0, count
+    name, row = st.session_state.get(_LOOK, ("", 0))
+    if name != _name(view):
+        row = next((held for held in (view.held, view.held_key) if held is not None), 0)
+    first = max(0, min(row - _BAND // 4, count - _BAND))
+    return first, min(count, first + _BAND)
+
+
+def _seen(
+    view: HeadView, layer: int, head: int, rows: tuple[int, int], column: int | None = None
+) -> Bool[np.ndarray, "query key"] | None:
+    """Where some rows can look, or None where all see all."""
+    visible = visible_of(view.trace, layer, head, view.selection.unit)
+    if visible is None:
+        return None
+    return visible[slice(*rows)] if column is None else visible[slice(*rows), column : column + 1]
 
 
 def _name(view: HeadView) -> str:
-    return f"{cache.name_of(view.trace.model, view.trace.texts)} {view.selection.unit}"
+    return f"{cache.name_of(view.trace)} {view.selection.unit}"
+
+
+def _about(view: HeadView) -> str:
+    """What a saved picture is of."""
+    text = " / ".join(dict.fromkeys(view.trace.texts))
+    return f"{view.trace.model.name}, between {view.selection.unit} of “{text if len(text) <= 80 else text[:79] + '…'}”"
 
 
 def _size(view: HeadView) -> dict[str, int]:
@@ -140,7 +264,7 @@ def _size(view: HeadView) -> dict[str, int]:
 
 
 def _shown(view: HeadView) -> Shown:
-    return Shown(_name(view), view.selection.layer, view.selection.head, view.held, view.held_key)
+    return Shown(_name(view), view.selection.layer, view.selection.head, view.selection.among, view.held, view.held_key)
 
 
 def _looks() -> Looks:
@@ -151,13 +275,13 @@ def _look(palette: Palette) -> Look:
     return Look(**{field.name: getattr(palette, field.name) for field in fields(Look)})
 
 
-def _items(view: HeadView) -> list[Item]:
-    segments = [view.trace.tokens[start].segment for start in view.starts]
-    return [Item(item.text, item.special, segment) for item, segment in zip(view.queries, segments, strict=True)]
+def _items(pieces: Sequence[Piece]) -> list[Item]:
+    return [Item(piece.text, piece.special, piece.segment) for piece in pieces]
 
 
 def _hold(view: HeadView, query: int | None, key: int | None) -> None:
-    token, key_token = (None if row is None else view.starts[row] for row in (query, key))
+    token = None if query is None else view.starts[query]
+    key_token = None if key is None else view.key_starts[key]
     # A held pair is a question about all heads: which of them link these two?
     show = "pair" if token is not None and key_token is not None else view.selection.show
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)

@@ -8,17 +8,20 @@ from functools import partial
 import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
+from attention_viz.core.model_info import ModelInfo
 from attention_viz.export.tables import file_name, npz_bytes, to_csv, to_npz
-from attention_viz.figures.heatmap import heatmap
+from attention_viz.figures.heatmap import MOST_CELLS, heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
-from attention_viz.ui import live, url
+from attention_viz.ui import cache, live, reading, url
 from attention_viz.ui.head_view import HeadView
 from attention_viz.ui.plain import aside
+from attention_viz.ui.selection import Selection
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
 _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
 _UNITS = {"tokens": "Tokens", "words": "Words"}
+_KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder at encoder"}
 
 
 def grid_panel(view: HeadView) -> None:
@@ -51,15 +54,18 @@ def map_panel(view: HeadView) -> None:
         "to zoom out."
     )
     _map_controls()
+    rows, columns = _zoom(view)
     top = 1.0 if view.selection.top == "one" else float(view.weights.max())
     figure = heatmap(
-        view.weights,
-        view.queries,
-        view.keys,
+        view.weights[slice(*rows), slice(*columns)],
+        view.queries[slice(*rows)],
+        view.keys[slice(*columns)],
         scale=ColourScale(view.selection.curve, top),
         palette=palette_for(st.context.theme.type),
-        held=view.held,
-        held_key=view.held_key,
+        held=_inside(view.held, rows),
+        held_key=_inside(view.held_key, columns),
+        visible=None if view.visible is None else view.visible[slice(*rows), slice(*columns)],
+        first=(rows[0], columns[0]),
     )
     st.plotly_chart(
         figure,
@@ -68,6 +74,23 @@ def map_panel(view: HeadView) -> None:
         key="heatmap",
         config={"displaylogo": False},
         alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.selection.unit}",
+    )
+
+
+def kind_control(info: ModelInfo, selection: Selection) -> None:
+    """Whose attention is shown, where a model has several."""
+    if len(info.kinds) < 2:
+        return
+    widget = url.bound("kind")
+    url.put(widget["key"], reading.kind_of(info, selection))
+    st.segmented_control(
+        "Attention of",
+        info.kinds,
+        format_func=_KINDS.__getitem__,
+        required=True,
+        help="The first text is read by the encoder, the second by the decoder, whose tokens look at what came before "
+        "them and, in cross attention, at the encoder's tokens.",
+        **widget,
     )
 
 
@@ -128,6 +151,36 @@ def most_megabytes() -> int:
     """The largest file that is made here: it stays in the server's memory until its visitor leaves."""
     asked = os.environ.get("ATTENTION_VIZ_DOWNLOAD_MB", "")
     return int(asked) if asked.isdecimal() else 100
+
+
+def _zoom(view: HeadView) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The rows and columns of the heatmap: all that fit, and of larger maps what a visitor asks for."""
+    shape = (len(view.queries), len(view.keys))
+    if max(shape) <= MOST_CELLS:
+        return (0, shape[0]), (0, shape[1])
+    chosen = []
+    for side, title, count in zip(("queries", "keys"), st.columns(2), shape, strict=True):
+        first, last = title.slider(
+            f"Zoom: {side} from … to",
+            0,
+            count - 1,
+            (0, count - 1),
+            key=f"zoom {side} {count} {cache.name_of(view.trace)}",
+        )
+        chosen.append((first, last + 1))
+    rows, columns = chosen
+    most = max(last - first for first, last in chosen)
+    if most > MOST_CELLS:
+        block = -(-most // MOST_CELLS)
+        aside(
+            f"Each cell shows the largest weight of a block of up to {block} × {block} {view.selection.unit}. Zoom to "
+            f"{MOST_CELLS} or fewer to see every weight."
+        )
+    return rows, columns
+
+
+def _inside(place: int | None, shown: tuple[int, int]) -> int | None:
+    return place - shown[0] if place is not None and shown[0] <= place < shown[1] else None
 
 
 def _map_controls() -> None:

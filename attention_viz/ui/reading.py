@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.ui import cache, url
 from attention_viz.ui.examples import EXAMPLES
@@ -57,7 +57,12 @@ def read(info: ModelInfo, selection: Selection) -> Trace:
     with st.spinner(f"Loading PyTorch and {info.name}: some seconds, once for all visitors …", show_time=True):
         cache.model(info.name)
     with st.spinner("Reading the text …", show_time=True):
-        return cache.trace(info, selection.text, selection.second)
+        return cache.trace(info, selection.text, selection.second, kind_of(info, selection))
+
+
+def kind_of(info: ModelInfo, selection: Selection) -> Kind:
+    """Whose attention is selected: the model's first where none is named."""
+    return next((kind for kind in info.kinds if kind == selection.kind), info.kinds[0])
 
 
 def what_was_read(trace: Trace) -> None:

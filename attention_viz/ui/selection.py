@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
-from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.figures.scale import Curve
 from attention_viz.measures import MEASURES
 from attention_viz.models.bundled import NAME
@@ -21,7 +21,9 @@ class Selection:
     """Everything that a link restores.
 
     text, second: what is read; an empty second text means that there is none.
+    kind: whose attention, for a model that has several; empty for its first one.
     layer, head: MEAN as a head is the mean of a layer's heads; MEAN as a layer is the mean of all, and so is its head.
+    among: the heads that the mean of a layer is taken over; none of them stands for all.
     token: the query token that is held, whose row is marked and listed; None for none.
     key: the key token that is held with it, or None.
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
@@ -32,8 +34,10 @@ class Selection:
     model: str = NAME
     text: str = PRONOUN
     second: str = ""
+    kind: str = ""
     layer: int = PRONOUN_LAYER
     head: int = PRONOUN_HEAD
+    among: tuple[int, ...] = ()
     token: int | None = PRONOUN_TOKEN
     key: int | None = None
     show: str = "maps"
@@ -52,11 +56,25 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "curve": get_args(Curve),
     "top": get_args(Top),
     "show": ("maps", "pair", *(measure.key for measure in MEASURES)),
+    "kind": get_args(Kind),
 }
 _HELD = ("token", "key")
-_LABELS = {"unit": "rows and columns", "curve": "colours", "top": "range of colours", "show": "grid of heads"}
+_LABELS = {
+    "unit": "rows and columns",
+    "curve": "colours",
+    "top": "range of colours",
+    "show": "grid of heads",
+    "kind": "attention of",
+    "among": "the mean of heads",
+}
 _NUMBERS = ("layer", "head", "token", "key")
+_INSTEAD = {
+    **dict.fromkeys(_HELD, "none is held"),
+    "among": "the mean of all is shown",
+    "kind": "the model's first is shown",
+}
 _MAX_NAME = 200
+_MOST_AMONG = 256
 
 
 def to_query(selection: Selection) -> dict[str, str]:
@@ -69,6 +87,8 @@ def to_query(selection: Selection) -> dict[str, str]:
 def _written(name: str, value: Any) -> str:
     if value == MEAN and name in _MEAN_NAMES:
         return _MEAN_NAMES[name]
+    if name == "among":
+        return ".".join(map(str, value))
     return "" if value is None else str(value)
 
 
@@ -87,7 +107,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
         if expected is None:
             values[field.name] = value
         else:
-            instead = "none is held" if field.name in _HELD else f"{default} is shown"
+            instead = _INSTEAD.get(field.name, f"{default} is shown")
             label = _LABELS.get(field.name, field.name)
             problems.append(f"The link asks for {label} “{_short(raw)}”, but {expected}; {instead}.")
             if field.name in _HELD:
@@ -102,14 +122,26 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     if any(name in changes for name in TEXT_FIELDS) and "token" not in changes:
         after = {**_as_dict(selection), **changes}
         changes |= {"token": _usual_token(after["text"], after["second"]), "key": None}
+    if any(name in changes for name in ("model", "kind", "layer", "head")):
+        changes.setdefault("among", ())
+    if any(name in changes for name in ("model", "kind")):
+        # Tokens of another model or side are others.
+        changes = {"token": None, "key": None, **changes}
     return replace(selection, **changes)
 
 
 def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ...]]:
-    """The selection with a layer and a head that the model has, and a sentence for each that it doesn't."""
+    """The selection with a kind, a layer and a head that the model has, and a sentence for each that it doesn't."""
     fitted: dict[str, Any] = {}
     problems: list[str] = []
-    stack = info.stack()
+    kind = next((kind for kind in info.kinds if kind == selection.kind), None)
+    if selection.kind and kind is None:
+        fitted["kind"] = ""
+        problems.append(
+            f"The link asks for the {_short(selection.kind)} attention, but {info.name} has {' and '.join(info.kinds)} "
+            f"attention; {info.kinds[0]} attention is shown."
+        )
+    stack = info.stack(kind)
     for name, count in (("layer", stack.layers), ("head", stack.heads)):
         asked = getattr(selection, name)
         fitted[name] = asked if asked == MEAN or 0 <= asked < count else min(getattr(DEFAULT, name), count - 1)
@@ -120,15 +152,18 @@ def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ..
             )
     if fitted["layer"] == MEAN:
         fitted["head"] = MEAN
+    if fitted["head"] != MEAN or fitted["layer"] == MEAN or any(head >= stack.heads for head in selection.among):
+        fitted["among"] = ()
     return replace(selection, **fitted), tuple(problems)
 
 
-def fit_tokens(selection: Selection, count: int) -> tuple[Selection, tuple[str, ...]]:
+def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection, tuple[str, ...]]:
     """The selection with held tokens that the text has, and a sentence for each that it doesn't."""
-    gone = {name: asked for name in _HELD if (asked := getattr(selection, name)) is not None and asked >= count}
+    counts = dict(zip(_HELD, (queries, keys), strict=True))
+    gone = {name: asked for name in _HELD if (asked := getattr(selection, name)) is not None and asked >= counts[name]}
     problems = tuple(
-        f"The link holds {'' if name == 'token' else 'key '}token {asked}, but this text has tokens 0 to {count - 1}; "
-        "none is held."
+        f"The link holds {'' if name == 'token' else 'key '}token {asked}, but this text has tokens 0 to "
+        f"{counts[name] - 1}; none is held."
         for name, asked in gone.items()
     )
     nothing: dict[str, Any] = dict.fromkeys(gone)
@@ -149,6 +184,11 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
     if name in _NUMBERS:
         # isdecimal also takes digits of other scripts, and int() reads them; a long one is no number to count with.
         return (int(raw), None) if raw.isdecimal() and len(raw) <= 9 else (None, "a whole number from 0 is expected")
+    if name == "among":
+        heads = raw.split(".") if raw else []
+        if len(heads) <= _MOST_AMONG and all(head.isdecimal() and len(head) <= 4 for head in heads):
+            return tuple(sorted({int(head) for head in heads})), None
+        return None, "numbers with dots between them are expected"
     if name in _CHOICES:
         choices = _CHOICES[name]
         return (raw, None) if raw in choices else (None, f"{' or '.join(choices)} is expected")

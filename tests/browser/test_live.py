@@ -210,6 +210,75 @@ class TestLinks:
         visitor.choose(2, 5)
         assert pressed.all_inner_texts() == ["H5"], "another head of the grid is drawn alone"
 
+    def test_the_mean_of_chosen_heads(self, arrive: Arrive, pronoun):
+        """Said with numbers when a token is held, and shown everywhere when asked for."""
+        visitor = arrive().open()
+        heads = visitor.page.get_by_role("group", name="Heads to draw")
+        assert heads.get_by_role("button", name="Mean of these").is_disabled()
+        for name in ("H4", "H7"):
+            heads.get_by_role("button", name=name, exact=True).click()
+        visitor.page.wait_for_timeout(100)
+        row = pronoun.attention(3)[[1, 4, 7], 10].mean(axis=0)
+        best = ", ".join(f"{pronoun.tokens[key].text} {row[key]:.2f}" for key in np.argsort(-row)[:4])
+        assert links_say(visitor) == f"The mean of H1, H4, H7 in L3: 10 “it” looks at {best}"
+        heads.get_by_role("button", name="Mean of these").click()
+        visitor.settled()
+        assert visitor.address() == "/?head=mean&among=1.4.7"
+        assert visitor.head() == "L3 mean of H1, H4, H7"
+        assert links_say(visitor) == f"L3 mean of H1, H4, H7: 10 “it” looks at {best}"
+        assert f"{row.max():.2f}" in painted(visitor)
+        visitor.page.reload()
+        assert visitor.settled().head() == "L3 mean of H1, H4, H7"
+        visitor.choose(3, 12)
+        assert visitor.head() == "L3 mean"
+
+    def test_every_control_by_keyboard(self, arrive: Arrive):
+        visitor = arrive().open("/?token=")
+        page = visitor.page
+        heads = page.get_by_role("group", name="Heads to draw")
+        heads.get_by_role("button", name="H4", exact=True).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(100)
+        assert heads.locator("[aria-pressed=true]").all_inner_texts() == ["H1", "H4"]
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+        assert heads.locator("[aria-pressed=true]").all_inner_texts() == ["H1", "H4", "H5"], "the focus stayed"
+        page.locator(".cover").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(100)
+        assert page.locator(".coverNow").inner_text() == "65 %"
+        page.keyboard.press("Tab")
+        page.keyboard.type("0.2")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+        assert "Special tokens are left out" in page.locator(".note").inner_text()
+        page.locator(".stage ~ .save .paper").focus()
+        page.keyboard.press("Space")
+        assert page.locator(".stage ~ .save .paper").is_checked()
+        page.locator(".stage ~ .save .svg").focus()
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        assert waiting.value.suggested_filename.endswith(".svg")
+        page.get_by_role("radio", name="Repeated words").focus()
+        page.keyboard.press("Enter")
+        visitor.settled()
+        assert "Repeated" not in visitor.address()
+        assert page.get_by_label("Text", exact=True).input_value() == next(
+            example.text for example in EXAMPLES if example.name == "Repeated words"
+        )
+
+    def test_a_ranked_head_by_keyboard(self, arrive: Arrive):
+        visitor = arrive().open("/?show=entropy")
+        rows = visitor.page.locator(".ranking button")
+        rows.nth(2).focus()
+        name = rows.nth(2).locator("span").first.inner_text()
+        visitor.page.keyboard.press("Enter")
+        visitor.settled()
+        assert visitor.head() == name
+        assert rows.nth(2).evaluate("(row) => row.getRootNode().activeElement === row"), "the focus stayed"
+
     def test_what_is_not_drawn_is_stated(self, arrive: Arrive):
         visitor = arrive().open("/?token=")
 
@@ -298,9 +367,13 @@ def test_the_browser_holds_the_traces_weights(arrive: Arrive, pronoun):
     coarse = np.array(bus(visitor, "Array.from(bus.get('maps').payload)"), dtype=np.float64).reshape(6, 12, 24, 24)
     exact = bus(visitor, "Array.from(new Uint16Array(bus.get('exact').payload.buffer))")
     for layer in range(6):
-        np.testing.assert_allclose((coarse[layer] / 255) ** 2, pronoun.attention(layer), atol=0.004)
+        np.testing.assert_allclose(((coarse[layer] - 1) / 254) ** 2, pronoun.attention(layer), atol=0.004)
     np.testing.assert_allclose(
-        (np.array(exact).reshape(24, 24) / 65535) ** 2, pronoun.attention(2, 7), atol=2e-5, rtol=0
+        ((np.array(exact).reshape(24, 24) - 1) / 65534) ** 2, pronoun.attention(2, 7), atol=2e-5, rtol=0
+    )
+    held = bus(visitor, "Array.from(new Uint16Array(bus.get('held').payload.buffer))")
+    np.testing.assert_allclose(
+        ((np.array(held).reshape(12, 24) - 1) / 65534) ** 2, pronoun.attention(2)[:, 10], atol=2e-5, rtol=0
     )
 
 
@@ -336,7 +409,10 @@ def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):
     background = root[0].get("fill")
     assert background == ("#ffffff" if paper else "#12151d")
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[:3] == (["L0", "L1", "L2"] if "body" in view else ["0.14", "0.03", "0.59"])
+    assert {"L0", "H11", "mean"} <= set(texts) if "body" in view else {"0.14", "0.03", "0.59"} <= set(texts)
+    caption = " ".join(texts)
+    assert "of all-MiniLM-L6-v2, between tokens of “The cat didn't" in caption
+    assert "square-root colours" in caption
     with visitor.page.expect_download() as waiting:
         visitor.page.locator(f"{view} .png").click()
     assert waiting.value.path().read_bytes().startswith(b"\x89PNG")

@@ -8,16 +8,24 @@ import {
   indexOf,
   placesOf,
   ranked,
-} from "../../attention_viz/components/head_grid/main.js";
+} from "../../attention_viz/components/head_grid/places.js";
 import { createBus } from "../../attention_viz/components/shared/bus.js";
 import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/shared/colour.js";
 import { strength, strongest, withoutHidden } from "../../attention_viz/components/shared/links.js";
-import { coarseMap, exactMap, fromByte, fromWord, weightsOf } from "../../attention_viz/components/shared/maps.js";
+import { fromByte, fromWord, headWeights, weightsOf } from "../../attention_viz/components/shared/maps.js";
+import { hatch } from "../../attention_viz/components/shared/hatch.js";
 import { readPacket } from "../../attention_viz/components/shared/packet.js";
-import { afterClick, afterKey as linksKey, fitText, tokenAt } from "../../attention_viz/components/token_links/main.js";
-import { afterKey as textKey, received } from "../../attention_viz/components/token_text/main.js";
+import { wrapped } from "../../attention_viz/components/shared/save.js";
+import { fitText } from "../../attention_viz/components/token_links/drawing.js";
+import {
+  afterClick,
+  afterKey as linksKey,
+  findToken,
+  tokenAt,
+} from "../../attention_viz/components/token_links/keys.js";
+import { afterKey as textKey, isOn, received } from "../../attention_viz/components/token_text/main.js";
 
-const shown = { trace: "t", layer: 1, head: 2, query: null, key: null };
+const shown = { trace: "t", layer: 1, head: 2, among: [], query: null, key: null };
 
 Deno.test("a choice made here outweighs an answer that does not know of it", () => {
   let time = 0;
@@ -71,27 +79,74 @@ Deno.test("a packet is read as it was written", () => {
   same([...readPacket(whole).payload], [1, 2, 3]);
 });
 
+const words = (/** @type {number[]} */ numbers) => new Uint8Array(Uint16Array.from(numbers).buffer);
+
 Deno.test("maps come back as weights", () => {
   const bus = createBus();
   bus.accept({ ...shown, layer: 4, head: 1 });
-  const bytes = Uint8Array.from([0, 255, 128, 64, 1, 2, 3, 4]);
-  bus.put("maps", { header: { trace: "t", layers: [4], heads: 2, queries: 2, keys: 2 }, payload: bytes });
-  same([...(coarseMap(bus, 4, 1)?.bytes ?? [])], [1, 2, 3, 4]);
-  equal(coarseMap(bus, 0, 0), null);
-  equal(exactMap(bus), null);
-  same([...(weightsOf(bus, "query", 1)?.weights ?? [])], [fromByte(3), fromByte(4)]);
-  same([...(weightsOf(bus, "key", 1)?.weights ?? [])], [fromByte(2), fromByte(4)]);
+  const bytes = Uint8Array.from([0, 255, 128, 64, 1, 2, 3, 0]);
+  const coarse = { trace: "t", layers: [4], heads: 2, queries: 2, keys: 2, rows: [0, 2] };
+  bus.put("maps", { header: coarse, payload: bytes });
+  same([...(weightsOf(bus, "query", 1)?.weights ?? [])], [fromByte(3), 0]);
+  same([...(weightsOf(bus, "query", 1)?.hidden ?? [])], [0, 1], "what can't be seen is not the same as 0");
+  same([...(weightsOf(bus, "key", 1)?.weights ?? [])], [fromByte(2), 0]);
   equal(weightsOf(bus, "key", 1)?.exact, false);
-  const words = Uint16Array.from([65535, 0, 32768, 1]);
-  const exact = {
-    header: { trace: "t", layer: 4, head: 1, queries: 2, keys: 2 },
-    payload: new Uint8Array(words.buffer),
-  };
-  bus.put("exact", exact);
+  same([...(headWeights(bus, 0, "query", 0)?.weights ?? [])], [0, 1]);
+  const exact = { trace: "t", layer: 4, head: 1, among: [], queries: 2, keys: 2, rows: [0, 2], columns: [0, 2] };
+  bus.put("exact", { header: exact, payload: words([65535, 1, 32768, 2]) });
   same([...(weightsOf(bus, "query", 0)?.weights ?? [])], [1, 0]);
   equal(weightsOf(bus, "query", 0)?.exact, true);
-  ok(Math.abs(fromWord(Math.round(Math.sqrt(0.594) * 65535)) - 0.594) < 2e-5);
+  equal(headWeights(bus, 0, "query", 0)?.exact, false);
+  ok(Math.abs(fromWord(1 + Math.round(Math.sqrt(0.594) * 65534)) - 0.594) < 2e-5);
   equal(weightsOf(bus, "query", 9), null);
+});
+
+Deno.test("the mean of some heads is not the mean of others", () => {
+  const bus = createBus();
+  const header = { trace: "t", layer: 4, head: -1, among: [1, 3], queries: 1, keys: 1, rows: [0, 1], columns: [0, 1] };
+  bus.put("exact", { header, payload: words([65535]) });
+  bus.accept({ ...shown, layer: 4, head: -1, among: [1, 3] });
+  equal(weightsOf(bus, "query", 0)?.weights[0], 1);
+  bus.choose({ among: [] });
+  equal(weightsOf(bus, "query", 0), null);
+});
+
+Deno.test("of a long text there are bands of rows and columns", () => {
+  const bus = createBus();
+  bus.accept({ ...shown, layer: 0, head: 0 });
+  // Queries 1 and 2 of 4 with all 3 keys, then key 1 with all queries.
+  const exact = { trace: "t", layer: 0, head: 0, among: [], queries: 4, keys: 3, rows: [1, 3], columns: [1, 2] };
+  bus.put("exact", { header: exact, payload: words([11, 12, 13, 21, 22, 23, 2, 12, 22, 32]) });
+  same([...(weightsOf(bus, "query", 2)?.weights ?? [])], [21, 22, 23].map(fromWord));
+  same([...(weightsOf(bus, "key", 1)?.weights ?? [])], [2, 12, 22, 32].map(fromWord));
+  equal(weightsOf(bus, "query", 0), null);
+  equal(weightsOf(bus, "key", 2), null);
+  const coarse = { trace: "t", layers: [0], heads: 1, queries: 4, keys: 3, rows: [1, 3] };
+  bus.put("maps", { header: coarse, payload: Uint8Array.from([1, 2, 3, 4, 5, 6]) });
+  bus.accept({ ...shown, layer: 0, head: 1 });
+  bus.choose({ head: 0 });
+  equal(headWeights(bus, 0, "query", 3), null);
+  equal(headWeights(bus, 0, "key", 0), null);
+});
+
+Deno.test("what comes with a held token is exact for every head of the layer", () => {
+  const bus = createBus();
+  bus.accept({ ...shown, layer: 2, head: 1 });
+  const header = { trace: "t", layer: 2, side: "query", token: 5, heads: 2, count: 2 };
+  bus.put("held", { header, payload: words([1, 65535, 0, 3]) });
+  same([...(headWeights(bus, 0, "query", 5)?.weights ?? [])], [0, 1]);
+  same([...(headWeights(bus, 1, "query", 5)?.hidden ?? [])], [1, 0]);
+  equal(headWeights(bus, 1, "query", 5)?.exact, true);
+  for (
+    const [head, side, token] of /** @type {[number, "query" | "key", number][]} */ ([
+      [2, "query", 5],
+      [0, "key", 5],
+      [0, "query", 4],
+      [-1, "query", 5],
+    ])
+  ) equal(headWeights(bus, head, side, token), null);
+  bus.choose({ layer: 3 });
+  equal(headWeights(bus, 0, "query", 5), null);
 });
 
 Deno.test("the strongest links cover what was asked for, and no more than needed", () => {
@@ -152,23 +207,26 @@ Deno.test("the grid: places, keys and ranks", () => {
 
 Deno.test("the links: places, clicks and keys", () => {
   const edges = { left: 100, right: 300 };
-  same(tokenAt(50, 25, edges, 3), { side: "query", token: 1 });
-  same(tokenAt(310, 59, edges, 3), { side: "key", token: 2 });
-  equal(tokenAt(200, 25, edges, 3), null);
-  equal(tokenAt(50, 60, edges, 3), null);
+  const three = { query: 3, key: 5 };
+  same(tokenAt(50, 25, edges, three), { side: "query", token: 1 });
+  same(tokenAt(310, 99, edges, three), { side: "key", token: 4 });
+  equal(tokenAt(200, 25, edges, three), null);
+  equal(tokenAt(50, 60, edges, three), null);
   const free = { query: null, key: null };
+  const five = { query: 5, key: 3 };
   same(afterClick(free, { side: "query", token: 1 }), { query: 1, key: null });
   same(afterClick({ query: 1, key: null }, { side: "key", token: 2 }), { query: 1, key: 2 });
   same(afterClick({ query: 1, key: 2 }, { side: "key", token: 2 }), { query: 1, key: null });
   same(afterClick({ query: 1, key: 2 }, { side: "query", token: 1 }), free);
   same(afterClick({ query: 1, key: 2 }, { side: "query", token: 0 }), { query: 0, key: null });
-  same(linksKey(free, "ArrowDown", 5), { query: 0, key: null });
-  same(linksKey({ query: 4, key: null }, "ArrowDown", 5), { query: 4, key: null });
-  same(linksKey({ query: 4, key: null }, "ArrowRight", 5), { query: null, key: 4 });
-  same(linksKey({ query: null, key: 4 }, "ArrowUp", 5), { query: null, key: 3 });
-  same(linksKey({ query: null, key: 4 }, "ArrowLeft", 5), { query: 4, key: null });
-  same(linksKey({ query: 4, key: 1 }, "Escape", 5), free);
-  equal(linksKey(free, "x", 5), null);
+  same(linksKey(free, "ArrowDown", five), { query: 0, key: null });
+  same(linksKey({ query: 4, key: null }, "ArrowDown", five), { query: 4, key: null });
+  same(linksKey({ query: 4, key: null }, "ArrowRight", five), { query: null, key: 2 }, "the other column is shorter");
+  same(linksKey({ query: null, key: 2 }, "ArrowUp", five), { query: null, key: 1 });
+  same(linksKey({ query: null, key: 2 }, "ArrowLeft", five), { query: 2, key: null });
+  same(linksKey(free, "End", five), { query: 4, key: null });
+  same(linksKey({ query: 4, key: 1 }, "Escape", five), free);
+  equal(linksKey(free, "x", five), null);
   equal(fitText("abcdef", 3, (text) => text.length), "ab…");
   equal(fitText("abc", 3, (text) => text.length), "abc");
 });
@@ -181,4 +239,34 @@ Deno.test("the text: walking and sums", () => {
   equal(textKey("Enter", 2, [2, 5, 7], false), null);
   equal(textKey("ArrowRight", null, [], false), null);
   equal(received([0.1, 0.2, 0.4], [0, 2]), 0.5);
+  const piece = { segment: 0, text: "a", tokens: [3], special: false };
+  ok(isOn({ ...piece, side: null }, "query", 3));
+  ok(isOn({ ...piece, side: "key" }, "key", 3));
+  ok(!isOn({ ...piece, side: "key" }, "query", 3));
+  ok(!isOn({ ...piece, side: null }, "key", 2));
+});
+
+Deno.test("a token is found by a part of it, from here on and round again", () => {
+  const items = ["The", "cat", "the"].map((text) => ({ text }));
+  equal(findToken(items, "the", 0), 0);
+  equal(findToken(items, "THE ", 1), 2);
+  equal(findToken(items, "the", 3), 0);
+  equal(findToken(items, "dog", 0), null);
+  equal(findToken(items, " ", 0), null);
+});
+
+Deno.test("a caption is wrapped, and hatching stays inside its rectangle", () => {
+  same(wrapped("one two three", 7, (text) => text.length), ["one two", "three"]);
+  same(wrapped("incomprehensible", 3, (text) => text.length), ["incomprehensible"]);
+  /** @type {[number, number][]} */
+  const points = [];
+  const pen = {
+    beginPath() {},
+    stroke() {},
+    moveTo: (/** @type {number} */ x, /** @type {number} */ y) => points.push([x, y]),
+    lineTo: (/** @type {number} */ x, /** @type {number} */ y) => points.push([x, y]),
+  };
+  hatch(/** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen)), 10, 20, 30, 12);
+  ok(points.length > 8);
+  ok(points.every(([x, y]) => x >= 10 && x <= 40 && y >= 20 && y <= 32));
 });

@@ -116,11 +116,53 @@ def test_the_square_root_shows_a_hundredth_as_a_tenth():
 
 
 def test_512_tokens_cross_as_binary_numbers():
-    """As lists of numbers the same figure would be ten times as large."""
-    _, fig = figure([f"t{number}" for number in range(512)])
+    """As lists of numbers the same figure would be twenty times as large. Above 256 tokens they are thousandths."""
+    weights, fig = figure([f"t{number}" for number in range(512)], scale=av.ColourScale("sqrt", 0.5))
     z = fig.to_plotly_json()["data"][0]["z"]
-    assert z["dtype"] == "f4"
-    assert len(fig.to_json()) < 1_600_000
+    assert z["dtype"] == "u2"
+    assert len(fig.to_json()) < 800_000
+    np.testing.assert_allclose(fig.data[0].z / 1000, weights, atol=0.00051)
+    assert (fig.data[0].zmin, fig.data[0].zmax) == (0, 500)
+    assert "%{z:05,d}" in fig.data[0].hovertemplate
+    assert fig.layout.separators == "..", "594 is written as 0.594"
+
+
+def test_what_a_query_cannot_see_is_hatched_and_has_no_number():
+    visible = np.tri(3, dtype=bool)
+    weights, fig = figure(["a", "b", "c"], visible=visible)
+    np.testing.assert_array_equal(np.isnan(fig.data[0].z), ~visible)
+    np.testing.assert_array_equal(fig.data[0].z[visible], weights[visible])
+    assert fig.data[0].hoverongaps is False
+    (image,) = fig.layout.images
+    assert image.source.startswith("data:image/svg+xml,")
+    assert image.layer == "below"
+    assert not figure(["a", "b"])[1].layout.images
+
+
+def test_a_part_of_a_map_says_where_it_lies():
+    names = [f"t{number}" for number in range(20)]
+    weights = np.random.default_rng(1).dirichlet(np.ones(20), size=20).astype(np.float32)
+    tokens = tokens_of(names)
+    part = av.heatmap(weights[5:9, 10:16], tokens[5:9], tokens[10:16], first=(5, 10), held=2)
+    np.testing.assert_array_equal(part.data[0].z, weights[5:9, 10:16])
+    assert list(part.data[0].y) == [5, 6, 7, 8]
+    assert part.layout.yaxis.labelalias["5"] == "5 t5"
+    assert part.layout.xaxis.labelalias["15"] == "15 t15"
+    assert "pointNumber" not in part.data[0].hovertemplate
+
+
+def test_a_very_large_map_is_pooled_to_the_largest_weight_of_each_block():
+    count = 1100
+    weights = np.full((count, count), 1e-4, dtype=np.float32)
+    weights[700, 3] = 0.9
+    tokens = tokens_of([f"t{number}" for number in range(count)])
+    fig = av.heatmap(weights, tokens, tokens, held=700)
+    z = fig.data[0].z
+    assert z.shape == (512, 512)
+    row = (701 * 512 - 1) // count
+    assert z.max() == z[row, 1] == 900
+    assert fig.layout.yaxis.labelalias[str(row * count // 512)] == f"{row * count // 512} t{row * count // 512}"
+    assert fig.layout.shapes[0].y0 == row - 0.5
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])

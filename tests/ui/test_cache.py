@@ -23,10 +23,10 @@ def fresh():
 
 
 def test_the_same_text_is_read_once():
-    one = cache.trace(INFO, "the cat sat", "")
-    assert cache.trace(INFO, "the cat sat", "") is one
-    assert cache.trace(INFO, "the cat sat", "on the mat") is not one
-    assert cache.trace(INFO, "the cat sit", "") is not one
+    one = cache.trace(INFO, "the cat sat", "", "encoder")
+    assert cache.trace(INFO, "the cat sat", "", "encoder") is one
+    assert cache.trace(INFO, "the cat sat", "on the mat", "encoder") is not one
+    assert cache.trace(INFO, "the cat sit", "", "encoder") is not one
 
 
 def test_eight_visitors_with_one_text_share_one_pass():
@@ -34,7 +34,7 @@ def test_eight_visitors_with_one_text_share_one_pass():
 
     def visit(_: int) -> av.Trace:
         start.wait()
-        return cache.trace(INFO, "everybody reads this", "")
+        return cache.trace(INFO, "everybody reads this", "", "encoder")
 
     with ThreadPoolExecutor(8) as pool:
         assert len({id(trace) for trace in pool.map(visit, range(8))}) == 1
@@ -43,7 +43,7 @@ def test_eight_visitors_with_one_text_share_one_pass():
 def test_old_traces_make_room():
     traces = cache._traces()
     for number in range(60):
-        cache.trace(INFO, f"{number} " + "cat " * 250, "")
+        cache.trace(INFO, f"{number} " + "cat " * 250, "", "encoder")
     assert traces._kept.currsize <= traces._kept.maxsize == 64_000_000
     assert 2 <= len(traces._kept) < 60
     assert traces._find((INFO.name, INFO.revision, "59 " + "cat " * 250, "")) is not None
@@ -53,5 +53,5 @@ def test_old_traces_make_room():
 def test_an_error_is_not_kept():
     for _ in range(2):
         with pytest.raises(av.TextError):
-            cache.trace(INFO, "", "")
-    assert cache.trace(INFO, "a", "").tokens
+            cache.trace(INFO, "", "", "encoder")
+    assert cache.trace(INFO, "a", "", "encoder").tokens

@@ -75,10 +75,10 @@ def test_a_token_that_is_none_is_named_and_none_is_held():
 
 
 def test_a_token_that_the_text_does_not_have():
-    selection, problems = fit_tokens(Selection(token=400, key=2), 5)
+    selection, problems = fit_tokens(Selection(token=400, key=2), 5, 5)
     assert (selection.token, selection.key) == (None, 2)
     assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
-    assert fit_tokens(DEFAULT, 24) == (DEFAULT, ())
+    assert fit_tokens(DEFAULT, 24, 24) == (DEFAULT, ())
 
 
 def test_enormous_values_are_named_in_short():

@@ -21,6 +21,7 @@ def head_grid(
     layers: int,
     heads: int,
     show: str,
+    about: str,
     looks: Looks,
     on_head: Callable[[int, int], None],
     on_show: Callable[[str], None],
@@ -28,6 +29,7 @@ def head_grid(
     """Shows what the parcels "thumbs" and "scores" hold.
 
     show: "maps" or the key of a tint in "scores".
+    about: the model and the text, for saved pictures.
     on_head, on_show: called with what a visitor chose, before the script runs again.
     """
 
@@ -38,7 +40,14 @@ def head_grid(
 
     _mount(
         key=_KEY,
-        data={**asdict(shown), "layers": layers, "heads": heads, "show": show, "looks": asdict(looks)},
+        data={
+            **asdict(shown),
+            "layers": layers,
+            "heads": heads,
+            "show": show,
+            "about": about,
+            "looks": asdict(looks),
+        },
         on_head_change=chose_head,
         on_show_change=lambda: on_show(str(st.session_state[_KEY].show)),
     )

@@ -2,8 +2,10 @@
 // sent. Each view carries its own copy of this code; the one object lives on the window, so they all see the same.
 
 /**
- * @typedef {{trace: string, layer: number, head: number, query: number | null, key: number | null}} Shown what the
- *   server knows to be on screen; query and key are the held tokens
+ * @typedef {{
+ *   trace: string, layer: number, head: number, among: number[], query: number | null, key: number | null,
+ * }} Shown what the server knows to be on screen; among: of a mean (head −1), the heads that it is taken over, none for
+ *   all; query and key are the held tokens
  * @typedef {{side: "query" | "key", token: number} | null} Hover the token under the pointer, and on which side
  * @typedef {Record<string, any> & {trace: string}} Header
  * @typedef {{header: Header, payload: Uint8Array}} Parcel
@@ -23,7 +25,7 @@ export function sharedBus() {
 /** A bus of its own; `now` tells the time in ms. */
 export function createBus(now = () => Date.now()) {
   /** @type {Shown} */
-  let shown = { trace: "", layer: 0, head: 0, query: null, key: null };
+  let shown = { trace: "", layer: 0, head: 0, among: [], query: null, key: null };
   /** @type {Hover} */
   let hover = null;
   let chosenAt = -Infinity;
@@ -40,13 +42,19 @@ export function createBus(now = () => Date.now()) {
     get hover() {
       return hover;
     },
+    /** The token that everything else steps back for: the one pointed at, else the one held. @returns {Hover} */
+    get focus() {
+      if (hover) return hover;
+      if (shown.query !== null) return { side: "query", token: shown.query };
+      return shown.key === null ? null : { side: "key", token: shown.key };
+    },
 
     /** Takes what the server says. A choice that it can't know of yet stays. @param {Shown} next */
     accept(next) {
       if (next.trace === shown.trace && now() - chosenAt < PATIENCE) return;
       if (next.trace !== shown.trace) hover = null;
-      const { trace, layer, head, query, key } = next;
-      shown = { trace, layer, head, query, key };
+      const { trace, layer, head, among, query, key } = next;
+      shown = { trace, layer, head, among, query, key };
       tell();
     },
 

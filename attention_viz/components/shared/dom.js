@@ -43,6 +43,19 @@ export function prepare(canvas, width, height) {
 }
 
 /**
+ * Puts other children into a box. The one in the place of the one that had the keyboard's focus gets it: replacing a
+ * button that is in use would drop the keyboard on the floor.
+ * @param {HTMLElement} box
+ * @param {HTMLElement[]} children
+ */
+export function replaceChildren(box, children) {
+  const root = /** @type {Document | ShadowRoot} */ (box.getRootNode());
+  const active = [...box.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (root.activeElement));
+  box.replaceChildren(...children);
+  if (active >= 0) box.querySelectorAll("button")[active]?.focus();
+}
+
+/**
  * What a view keeps between runs of its function, made at the first one. The function of a component runs again with
  * every change of its data.
  * @template T

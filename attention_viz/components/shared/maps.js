@@ -1,65 +1,127 @@
-// Attention maps as the server sends them: each weight as the square root of itself in one or two bytes.
+// Attention maps as the server sends them: each weight as the square root of itself in one or two bytes. 0 is kept for
+// what a query can't see (the future of a decoder, padding), which is not the same as a weight of 0.
 
 /**
- * A weight from its byte: v = 255·√weight.
+ * @typedef {{weights: Float64Array, hidden: Uint8Array, exact: boolean}} Weights what a token gives to, or gets from, the
+ *   tokens of the other side; hidden is 1 where it can't look; not exact: good for colours, not for numbers
+ * @typedef {"query" | "key"} Side
+ */
+
+/**
+ * A weight from its byte: v = 1 + 254·√weight.
  * @param {number} byte
  */
-export const fromByte = (byte) => (byte / 255) ** 2;
+export const fromByte = (byte) => byte ? ((byte - 1) / 254) ** 2 : 0;
 
 /**
- * A weight from two bytes: v = 65535·√weight, which is right to five decimals.
+ * A weight from two bytes: v = 1 + 65534·√weight, which is right to five decimals.
  * @param {number} word
  */
-export const fromWord = (word) => (word / 65535) ** 2;
+export const fromWord = (word) => word ? ((word - 1) / 65534) ** 2 : 0;
 
 /**
- * One head's map among the layers that are here, or null. One byte a weight: for drawing.
- * @param {import("./bus.js").Bus} bus
- * @param {number} layer
- * @param {number} head
- * @returns {{queries: number, keys: number, bytes: Uint8Array} | null}
+ * Two bytes a number, from a parcel.
+ * @param {Uint8Array} payload
  */
-export function coarseMap(bus, layer, head) {
+const wordsOf = (payload) => new Uint16Array(payload.buffer, payload.byteOffset, payload.byteLength >> 1);
+
+/**
+ * Every step-th number from start on, as weights.
+ * @param {Uint8Array | Uint16Array} numbers
+ * @param {number} start
+ * @param {number} count
+ * @param {number} step
+ * @returns {Weights}
+ */
+function read(numbers, start, count, step) {
+  const exact = numbers instanceof Uint16Array;
+  const from = exact ? fromWord : fromByte;
+  const [weights, hidden] = [new Float64Array(count), new Uint8Array(count)];
+  for (let at = 0; at < count; at++) {
+    const number = numbers[start + at * step];
+    weights[at] = from(number);
+    hidden[at] = number ? 0 : 1;
+  }
+  return { weights, hidden, exact };
+}
+
+/**
+ * From the selected head's map: whole rows of a band, then whole columns of one.
+ * @param {import("./bus.js").Bus} bus
+ * @param {Side} side
+ * @param {number} token
+ */
+function exactWeights(bus, side, token) {
+  const parcel = bus.get("exact");
+  const { layer, head, among } = bus.shown;
+  if (parcel?.header.layer !== layer || parcel.header.head !== head || String(parcel.header.among) !== String(among)) {
+    return null;
+  }
+  const { queries, keys, rows: [top, bottom], columns: [left, right] } = parcel.header;
+  const words = wordsOf(parcel.payload);
+  if (side === "query") {
+    return token >= top && token < bottom ? read(words, (token - top) * keys, keys, 1) : null;
+  }
+  if (top === 0 && bottom === queries) return token < keys ? read(words, token, queries, keys) : null;
+  const start = (bottom - top) * keys;
+  return token >= left && token < right ? read(words, start + token - left, queries, right - left) : null;
+}
+
+/**
+ * From what came with the held token: its row or column in every head of the layer.
+ * @param {import("./bus.js").Bus} bus
+ * @param {number} head
+ * @param {Side} side
+ * @param {number} token
+ */
+function heldWeights(bus, head, side, token) {
+  const parcel = bus.get("held");
+  if (!parcel || head < 0) return null;
+  const { layer, heads, count } = parcel.header;
+  if (layer !== bus.shown.layer || parcel.header.side !== side || parcel.header.token !== token || head >= heads) {
+    return null;
+  }
+  return read(wordsOf(parcel.payload), head * count, count, 1);
+}
+
+/**
+ * From the maps of whole layers, one byte a weight: all rows, or a band of them in long texts.
+ * @param {import("./bus.js").Bus} bus
+ * @param {number} head
+ * @param {Side} side
+ * @param {number} token
+ */
+function coarseWeights(bus, head, side, token) {
   const parcel = bus.get("maps");
   if (!parcel || head < 0) return null;
-  const { layers, heads, queries, keys } = parcel.header;
-  const place = layers.indexOf(layer);
+  const { layers, heads, queries, keys, rows: [top, bottom] } = parcel.header;
+  const place = layers.indexOf(bus.shown.layer);
   if (place < 0) return null;
-  const start = (place * heads + head) * queries * keys;
-  return { queries, keys, bytes: parcel.payload.subarray(start, start + queries * keys) };
+  const start = (place * heads + head) * (bottom - top) * keys;
+  if (side === "query") {
+    return token >= top && token < bottom ? read(parcel.payload, start + (token - top) * keys, keys, 1) : null;
+  }
+  return top === 0 && bottom === queries && token < keys ? read(parcel.payload, start + token, queries, keys) : null;
 }
 
 /**
- * The selected head's map with two bytes a weight, for numbers; null until it is here.
+ * The weights of one token in a head of the layer on screen: its row (what a query looks at) or its column (what looks
+ * at a key), from the best of what is here; null when nothing is.
  * @param {import("./bus.js").Bus} bus
- * @returns {{queries: number, keys: number, words: Uint16Array} | null}
- */
-export function exactMap(bus) {
-  const parcel = bus.get("exact");
-  if (!parcel || parcel.header.layer !== bus.shown.layer || parcel.header.head !== bus.shown.head) return null;
-  const { queries, keys } = parcel.header;
-  return { queries, keys, words: new Uint16Array(parcel.payload.buffer, parcel.payload.byteOffset, queries * keys) };
-}
-
-/**
- * The weights of one token of the selected head: its row (what a query looks at) or its column (what looks at a key).
- * @param {import("./bus.js").Bus} bus
- * @param {"query" | "key"} side
+ * @param {number} head
+ * @param {Side} side
  * @param {number} token
- * @returns {{weights: Float64Array, exact: boolean} | null} not exact: good for colours, not for numbers
+ * @returns {Weights | null}
  */
-export function weightsOf(bus, side, token) {
-  const exact = exactMap(bus);
-  const coarse = exact ? null : coarseMap(bus, bus.shown.layer, bus.shown.head);
-  const map = exact ?? coarse;
-  if (!map || token >= (side === "query" ? map.queries : map.keys)) return null;
-  const count = side === "query" ? map.keys : map.queries;
-  const read = exact
-    ? (/** @type {number} */ place) => fromWord(exact.words[place])
-    : (/** @type {number} */ place) => fromByte(/** @type {{bytes: Uint8Array}} */ (coarse).bytes[place]);
-  const weights = Float64Array.from(
-    { length: count },
-    (_, other) => read(side === "query" ? token * map.keys + other : other * map.keys + token),
-  );
-  return { weights, exact: exact !== null };
+export function headWeights(bus, head, side, token) {
+  return (head === bus.shown.head ? exactWeights(bus, side, token) : null) ??
+    heldWeights(bus, head, side, token) ?? coarseWeights(bus, head, side, token);
 }
+
+/**
+ * The same of the selected head.
+ * @param {import("./bus.js").Bus} bus
+ * @param {Side} side
+ * @param {number} token
+ */
+export const weightsOf = (bus, side, token) => headWeights(bus, bus.shown.head, side, token);

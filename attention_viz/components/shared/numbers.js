@@ -23,11 +23,13 @@ export function share(value, low, high) {
 }
 
 /**
- * A head's name; −1 stands for a mean.
+ * A head's name; −1 stands for a mean: of the heads `among`, or of all.
  * @param {number} layer
  * @param {number} head
+ * @param {number[]} [among]
  */
-export function headName(layer, head) {
+export function headName(layer, head, among = []) {
   if (layer < 0) return "Mean of all heads";
-  return head < 0 ? `L${layer} mean` : `L${layer} H${head}`;
+  if (head >= 0) return `L${layer} H${head}`;
+  return `L${layer} mean${among.length ? ` of ${among.map((one) => `H${one}`).join(", ")}` : ""}`;
 }

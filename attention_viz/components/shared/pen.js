@@ -75,6 +75,11 @@ export class SvgPen {
     this.path += `M${short(x)} ${short(y + this.down)}`;
   }
 
+  /** @param {number} x @param {number} y */
+  lineTo(x, y) {
+    this.path += `L${short(x)} ${short(y + this.down)}`;
+  }
+
   /** @param {number} a @param {number} b @param {number} c @param {number} d @param {number} x @param {number} y */
   bezierCurveTo(a, b, c, d, x, y) {
     const points = [[a, b], [c, d], [x, y]].map(([left, top]) => `${short(left)} ${short(top + this.down)}`);

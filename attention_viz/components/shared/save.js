@@ -1,15 +1,21 @@
-// Saves what a view shows as SVG or PNG.
+// Saves what a view shows as SVG or PNG, with a line below that says what it is, so that it can't be misread elsewhere.
 
+import { css, rampTable } from "./colour.js";
+import { find } from "./dom.js";
 import { SvgPen } from "./pen.js";
 
 /**
+ * @typedef {{screen: import("./colour.js").Look, print: import("./colour.js").Look}} Looks
  * @typedef {{
- *   width: number, height: number, background: string, name: string,
+ *   width: number, height: number, name: string, caption: string, legend: [string, string] | null,
  *   paint: (context: CanvasRenderingContext2D) => void,
- * }} Picture
+ * }} Picture legend: what the two ends of the colours stand for
  */
 
 const SHARPNESS = 3;
+const LINE = 16;
+const MARGIN = 8;
+const STRIP = { width: 128, height: 10 };
 
 /** Hands a file to the browser. @param {Blob} blob @param {string} name */
 function download(blob, name) {
@@ -20,23 +26,101 @@ function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** @param {Picture} picture */
-export function saveSvg({ width, height, background, name, paint }) {
-  const ruler = document.createElement("canvas").getContext("2d");
-  const pen = new SvgPen(width, height, background, ruler);
-  paint(/** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen)));
-  download(new Blob([pen.toString()], { type: "image/svg+xml" }), `${name}.svg`);
+/**
+ * A text in lines that fit a width; words longer than that stand alone.
+ * @param {string} text
+ * @param {number} width
+ * @param {(text: string) => number} measure
+ */
+export function wrapped(text, width, measure) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = lines.length ? `${lines[lines.length - 1]} ${word}` : word;
+    if (lines.length && measure(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
-/** @param {Picture} picture */
-export function savePng({ width, height, background, name, paint }) {
+/**
+ * The picture with its caption below, drawn by whatever context is given.
+ * @param {Picture} picture
+ * @param {import("./colour.js").Look} look
+ * @param {string} family
+ */
+function captioned(picture, look, family) {
+  const font = `12px ${family}`;
+  const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  ruler.font = font;
+  const lines = wrapped(picture.caption, picture.width - 2 * MARGIN, (text) => ruler.measureText(text).width);
+  const strip = picture.legend ? LINE + 4 : 0;
+  const height = picture.height + MARGIN + strip + lines.length * LINE + MARGIN;
+  /** @param {CanvasRenderingContext2D} context */
+  const below = (context) => {
+    context.font = font;
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    context.fillStyle = look.text;
+    let y = picture.height + MARGIN + LINE / 2;
+    if (picture.legend) {
+      const [low, high] = picture.legend;
+      const left = MARGIN + ruler.measureText(low).width + 6;
+      context.fillText(low, MARGIN, y);
+      context.fillText(high, left + STRIP.width + 6, y);
+      rampTable(look.ramp).forEach((colour, at) => {
+        context.fillStyle = css(colour);
+        if (at % 2 === 0) context.fillRect(left + at / 2, y - STRIP.height / 2, 1.2, STRIP.height);
+      });
+      context.fillStyle = look.text;
+      y += strip;
+    }
+    for (const [at, line] of lines.entries()) context.fillText(line, MARGIN, y + at * LINE);
+  };
+  return { height, below };
+}
+
+/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
+function saveSvg(picture, look, family) {
+  const { height, below } = captioned(picture, look, family);
+  const ruler = document.createElement("canvas").getContext("2d");
+  const pen = new SvgPen(picture.width, height, look.background, ruler);
+  const context = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen));
+  below(context);
+  picture.paint(context);
+  download(new Blob([pen.toString()], { type: "image/svg+xml" }), `${picture.name}.svg`);
+}
+
+/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
+function savePng(picture, look, family) {
+  const { height, below } = captioned(picture, look, family);
   const canvas = document.createElement("canvas");
-  canvas.width = width * SHARPNESS;
+  canvas.width = picture.width * SHARPNESS;
   canvas.height = height * SHARPNESS;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.scale(SHARPNESS, SHARPNESS);
-  context.fillStyle = background;
-  context.fillRect(0, 0, width, height);
-  paint(context);
-  canvas.toBlob((blob) => blob && download(blob, `${name}.png`));
+  context.fillStyle = look.background;
+  context.fillRect(0, 0, picture.width, height);
+  below(context);
+  picture.paint(context);
+  canvas.toBlob((blob) => blob && download(blob, `${picture.name}.png`));
+}
+
+/**
+ * Gives the save buttons of a view their work.
+ * @param {HTMLElement | ShadowRoot} root
+ * @param {() => Looks | null} looks
+ * @param {(look: import("./colour.js").Look) => Picture} picture
+ */
+export function wireSave(root, looks, picture) {
+  /** @param {(picture: Picture, look: import("./colour.js").Look, family: string) => void} write */
+  const save = (write) => {
+    const found = looks();
+    if (!found) return;
+    const paper = /** @type {HTMLInputElement} */ (find(root, ".paper")).checked;
+    const look = paper ? found.print : found.screen;
+    write(picture(look), look, getComputedStyle(find(root, ".save")).fontFamily);
+  };
+  find(root, ".svg").onclick = () => save(saveSvg);
+  find(root, ".png").onclick = () => save(savePng);
 }

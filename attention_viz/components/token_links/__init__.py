@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Looks, Shown, held_from
+from attention_viz.components.shown import Looks, Shown, heads_from, held_from
 
 _KEY = "token links"
 _mount = register(Path(__file__).parent)
@@ -24,25 +24,53 @@ class Item:
     segment: int
 
 
+def _told(item: Item) -> dict[str, object]:
+    """The same as `asdict`, which takes its time for thousands of them."""
+    return {"text": item.text, "special": item.special, "segment": item.segment}
+
+
 def token_links(
     shown: Shown,
     *,
-    items: Sequence[Item],
+    queries: Sequence[Item],
+    keys: Sequence[Item] | None,
     heads: int,
+    about: str,
     looks: Looks,
     on_held: Callable[[int | None, int | None], None],
+    on_mean: Callable[[tuple[int, ...]], None],
+    on_look: Callable[[int], None],
 ) -> None:
-    """Shows what the parcels "maps" and "exact" hold.
+    """Shows what the parcels "maps", "exact" and "held" hold.
 
-    on_held: called with the row and the column that a visitor holds, before the script runs again.
+    keys: None when they are the queries.
+    about: the model and the text, for saved pictures.
+    on_held: called with the row and the column that a visitor holds, before the script runs again; on_mean with heads
+    whose mean is wanted; on_look with the first row in view when it is not here yet.
     """
+    counts = (len(queries), len(queries if keys is None else keys))
+
+    def chose_mean() -> None:
+        chosen = heads_from(st.session_state[_KEY].mean, heads)
+        if chosen:
+            on_mean(chosen)
+
+    def looked() -> None:
+        row = st.session_state[_KEY].look
+        if isinstance(row, int) and 0 <= row < counts[0]:
+            on_look(row)
+
     _mount(
         key=_KEY,
         data={
             **asdict(shown),
-            "items": [asdict(item) for item in items],
+            "queries": [_told(item) for item in queries],
+            "keys": None if keys is None else [_told(item) for item in keys],
             "heads": heads,
+            "about": about,
             "looks": asdict(looks),
         },
-        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, len(items))),
+        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
+        on_mean_change=chose_mean,
+        on_look_change=looked,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -21,33 +22,42 @@ class Piece:
 
     tokens: the rows that it stands for: none where the tokenizer kept nothing, several where they share characters.
     special: a token that the model added.
+    side: the only side that it is on, in cross attention; None where every token both looks and is looked at.
     """
 
     segment: int
     text: str
     tokens: tuple[int, ...]
     special: bool
+    side: Literal["query", "key"] | None = None
 
 
 def _told(piece: Piece) -> dict[str, object]:
     """The same as `asdict`, which takes 30 ms for 512 of them."""
-    return {"segment": piece.segment, "text": piece.text, "tokens": piece.tokens, "special": piece.special}
+    return {
+        "segment": piece.segment,
+        "text": piece.text,
+        "tokens": piece.tokens,
+        "special": piece.special,
+        "side": piece.side,
+    }
 
 
 def token_text(
     shown: Shown,
     *,
     pieces: Sequence[Piece],
+    counts: tuple[int, int],
     ramp: Sequence[str],
     on_held: Callable[[int | None, int | None], None],
 ) -> None:
     """Shows what the parcels "maps" and "exact" hold.
 
+    counts: how many rows and columns there are.
     on_held: called with the row and the column that a visitor holds, before the script runs again.
     """
-    count = 1 + max((token for piece in pieces for token in piece.tokens), default=-1)
     _mount(
         key=_KEY,
         data={**asdict(shown), "pieces": [_told(piece) for piece in pieces], "ramp": list(ramp)},
-        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, count)),
+        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
     )

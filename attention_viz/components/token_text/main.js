@@ -7,10 +7,11 @@ import { weightsOf } from "../shared/maps.js";
 import { format } from "../shared/numbers.js";
 
 /**
- * @typedef {{segment: number, text: string, tokens: number[], special: boolean}} Piece a stretch of text; no tokens where
- *   the tokenizer kept none, several where they share characters
- * @typedef {import("../shared/bus.js").Shown & {pieces: Piece[], ramp: string[]}} Data
  * @typedef {"query" | "key"} Side
+ * @typedef {{segment: number, text: string, tokens: number[], special: boolean, side: Side | null}} Piece a stretch of text;
+ *   no tokens where the tokenizer kept none, several where they share characters; side: the only one that it is on, null
+ *   where every token both looks and is looked at
+ * @typedef {import("../shared/bus.js").Shown & {pieces: Piece[], ramp: string[]}} Data
  */
 
 /**
@@ -35,6 +36,15 @@ export function afterKey(pressed, from, places, rightToLeft) {
  * @param {number[]} tokens
  */
 export const received = (weights, tokens) => tokens.reduce((sum, token) => sum + weights[token], 0);
+
+/**
+ * Does a piece hold this token on this side?
+ * @param {Piece} piece
+ * @param {Side} side
+ * @param {number} token
+ */
+export const isOn = (piece, side, token) =>
+  (piece.side === null || piece.side === side) && piece.tokens.includes(token);
 
 class PaintedText {
   /** @param {HTMLElement | ShadowRoot} root */
@@ -76,6 +86,11 @@ class PaintedText {
     return this.radios[1].checked ? "key" : "query";
   }
 
+  /** The side on which a piece is pointed at. @param {Piece} piece @returns {Side} */
+  sideOf(piece) {
+    return piece.side ?? this.side;
+  }
+
   /** @param {Data} data */
   build(data) {
     this.built = data.trace;
@@ -95,8 +110,8 @@ class PaintedText {
       const span = element("span", piece.special ? "token special" : "token", piece.text);
       // The model's own tokens have no say in which way the text runs.
       if (piece.special) span.dir = "ltr";
-      span.onpointerenter = () => this.bus.point({ side: this.side, token: piece.tokens[0] });
-      span.onclick = () => this.hold(piece.tokens[0]);
+      span.onpointerenter = () => this.bus.point({ side: this.sideOf(piece), token: piece.tokens[0] });
+      span.onclick = () => this.hold(this.sideOf(piece), piece.tokens[0]);
       line.append(span);
       this.spans.push({ place, piece, span });
     });
@@ -106,16 +121,17 @@ class PaintedText {
   /** The other direction of the same token. @param {Side} side */
   turn(side) {
     const { query, key } = this.bus.shown;
-    const token = query ?? key;
-    this.choose(side === "query" ? { query: token, key: null } : { query: null, key: token });
+    this.only(side, query ?? key);
   }
 
-  /** @param {number} token */
-  hold(token) {
-    const { query, key } = this.bus.shown;
-    const held = this.side === "query" ? query : key;
-    const next = held === token ? null : token;
-    this.choose(this.side === "query" ? { query: next, key: null } : { query: null, key: next });
+  /** @param {Side} side @param {number} token */
+  hold(side, token) {
+    this.only(side, this.bus.shown[side] === token ? null : token);
+  }
+
+  /** @param {Side} side @param {number | null} token */
+  only(side, token) {
+    this.choose(side === "query" ? { query: token, key: null } : { query: null, key: token });
   }
 
   /** @param {{query: number | null, key: number | null}} held */
@@ -127,50 +143,48 @@ class PaintedText {
   /** @param {KeyboardEvent} event */
   press(event) {
     const places = this.spans.map(({ place }) => place);
-    const focus = this.focus();
-    const from = this.spans.find(({ piece }) => focus && piece.tokens.includes(focus.token))?.place ?? null;
+    const focus = this.bus.focus;
+    const from = this.spans.find(({ piece }) => focus && isOn(piece, focus.side, focus.token))?.place ?? null;
     const rightToLeft = getComputedStyle(this.text.querySelector("p") ?? this.text).direction === "rtl";
     const to = afterKey(event.key, from, places, rightToLeft);
     if (event.key === "Escape") this.choose({ query: null, key: null });
     else if (to !== null && this.data) {
-      const token = this.data.pieces[to].tokens[0];
-      this.choose(this.side === "query" ? { query: token, key: null } : { query: null, key: token });
+      const piece = this.data.pieces[to];
+      this.only(this.sideOf(piece), piece.tokens[0]);
       this.spans.find(({ place }) => place === to)?.span.scrollIntoView({ block: "nearest" });
     } else return;
     event.preventDefault();
   }
 
-  focus() {
-    const { query, key } = this.bus.shown;
-    if (this.bus.hover) return this.bus.hover;
-    if (query !== null) return { side: /** @type {Side} */ ("query"), token: query };
-    return key === null ? null : { side: /** @type {Side} */ ("key"), token: key };
-  }
-
   paint() {
     if (!this.data || !this.table || this.built !== this.bus.shown.trace) return;
-    const focus = this.focus();
+    const focus = this.bus.focus;
     if (focus && !this.bus.hover) this.radios[focus.side === "query" ? 0 : 1].checked = true;
     const found = focus ? weightsOf(this.bus, focus.side, focus.token) : null;
     for (const { piece, span } of this.spans) {
-      const weight = found ? received(found.weights, piece.tokens) : 0;
+      const painted = found !== null && piece.side !== focus?.side;
+      const weight = painted ? received(found.weights, piece.tokens) : 0;
       const colour = this.table[Math.round(255 * Math.sqrt(Math.min(1, weight)))];
-      span.style.backgroundColor = found ? css(colour) : "";
-      span.style.color = found && weight > 0.01 ? inkOn(colour) : "";
-      span.classList.toggle("focus", focus !== null && piece.tokens.includes(focus.token));
+      const unseen = painted && piece.tokens.every((token) => found.hidden[token]);
+      span.style.backgroundColor = painted && !unseen ? css(colour) : "";
+      span.style.color = painted && weight > 0.01 ? inkOn(colour) : "";
+      span.classList.toggle("unseen", unseen);
+      span.classList.toggle("focus", focus !== null && isOn(piece, focus.side, focus.token));
     }
     this.say(focus, found);
   }
 
-  /** @param {{side: Side, token: number} | null} focus @param {{weights: Float64Array, exact: boolean} | null} found */
+  /** @param {import("../shared/bus.js").Hover} focus @param {import("../shared/maps.js").Weights | null} found */
   say(focus, found) {
     const readout = find(this.root, ".readout");
     if (!focus) readout.textContent = "Point at a word, or click one to hold it.";
     else if (!found?.exact) readout.textContent = "";
     else {
-      const all = this.spans.map(({ piece }) => ({ piece, weight: received(found.weights, piece.tokens) }));
+      const others = this.spans.filter(({ piece }) => piece.side !== focus.side);
+      const all = others.map(({ piece }) => ({ piece, weight: received(found.weights, piece.tokens) }));
       const best = all.sort((one, other) => other.weight - one.weight).slice(0, 3);
-      readout.textContent = `The stronger the colour, the more it gets (square root). Most: ${
+      const hatched = found.hidden.includes(1) ? " Hatched: it can't look there." : "";
+      readout.textContent = `The stronger the colour, the more it gets (square root).${hatched} Most: ${
         best.map(({ piece, weight }) => `${piece.text} ${format(weight)}`).join(", ")
       }`;
     }

@@ -1,0 +1,261 @@
+// Draws two columns of tokens and the links between them, on a canvas or into an SVG.
+
+import { css, inkOn, rampTable } from "../shared/colour.js";
+import { hatch } from "../shared/hatch.js";
+import { strength, strongest, withoutHidden } from "../shared/links.js";
+import { headWeights } from "../shared/maps.js";
+import { ROW } from "./keys.js";
+
+/**
+ * @typedef {{text: string, special: boolean, segment: number}} Item
+ * @typedef {{query: Item[], key: Item[]}} Sides
+ * @typedef {{left: number, right: number, width: number}} Edges where the columns end and begin
+ * @typedef {{first: number, last: number}} Rows those in view
+ * @typedef {{cover: number, least: number, route: string, hide: boolean, again: boolean}} Wishes what the controls ask for:
+ *   the share of each row that is drawn, the least weight, the two texts ("01": from the first to the second), whether
+ *   special tokens are hidden and rows made to add up to 1 again
+ * @typedef {import("./keys.js").Side} Side
+ */
+
+/** The width of the column of numbers, in px. */
+export const NUMBERS = 40;
+/** Numbers stand beside tokens that get at least this much. */
+const WORTH_A_NUMBER = 0.02;
+
+/**
+ * The text cut to a width, with an ellipsis where something is missing.
+ * @param {string} text
+ * @param {number} width
+ * @param {(text: string) => number} measure
+ */
+export function fitText(text, width, measure) {
+  if (measure(text) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && measure(`${letters.join("")}…`) > width) letters.pop();
+  return `${letters.join("")}…`;
+}
+
+/** What one picture of the links is drawn from. */
+export class Drawing {
+  /**
+   * @param {{
+   *   bus: import("../shared/bus.js").Bus, items: Sides, on: Set<number>, wishes: Wishes, edges: Edges, family: string,
+   *   look: import("../shared/colour.js").Look,
+   * }} parts on: the heads that are drawn
+   */
+  constructor({ bus, items, on, wishes, edges, family, look }) {
+    this.bus = bus;
+    this.items = items;
+    this.on = on;
+    this.wishes = wishes;
+    this.edges = edges;
+    this.family = family;
+    this.look = look;
+    this.table = rampTable(look.ramp);
+    /** The column that is shaded, and by what. @type {{side: Side, weights: Float64Array} | undefined} */
+    this.shaded = undefined;
+  }
+
+  /**
+   * The tokens of some rows and their links. Returns the share of their attention that is not drawn, null when none of
+   * their maps are here.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Rows} rows
+   */
+  paint(context, rows) {
+    const focus = this.bus.focus;
+    const missing = focus ? this.drawFocus(context, focus, rows) : this.drawAll(context, rows);
+    for (const side of /** @type {Side[]} */ (["query", "key"])) this.drawTokens(context, side, rows, focus);
+    return missing;
+  }
+
+  /** Which tokens of a side can't be seen or linked. @param {Side} side */
+  hidden(side) {
+    const { route, hide } = this.wishes;
+    const segment = route ? Number(route[side === "query" ? 0 : 1]) : null;
+    return this.items[side].map((item) => (hide && item.special) || (segment !== null && item.segment !== segment));
+  }
+
+  /**
+   * A head's weights of one token as the visitor wants them: what a query looks at, or what looks at a key.
+   * @param {number} head
+   * @param {Side} side
+   * @param {number} token
+   * @param {boolean[]} gone
+   */
+  weights(head, side, token, gone) {
+    const found = headWeights(this.bus, head, side, token);
+    if (!found) return null;
+    const again = side === "query" && this.wishes.again && this.wishes.hide;
+    return { ...found, weights: withoutHidden(found.weights, gone, again) };
+  }
+
+  /**
+   * The mean over the heads that are on, null while one of them is not here.
+   * @param {Side} side
+   * @param {number} token
+   * @returns {import("../shared/maps.js").Weights | null}
+   */
+  mean(side, token) {
+    const gone = this.hidden(side === "query" ? "key" : "query");
+    const sum = new Float64Array(gone.length);
+    let [hidden, exact] = [new Uint8Array(gone.length).fill(1), true];
+    for (const head of this.on) {
+      const found = this.weights(head, side, token, gone);
+      if (!found) return null;
+      found.weights.forEach((weight, at) => sum[at] += weight / this.on.size);
+      hidden = hidden.map((one, at) => one & found.hidden[at]);
+      exact &&= found.exact;
+    }
+    return this.on.size ? { weights: sum, hidden, exact } : null;
+  }
+
+  /**
+   * The links of all rows in view.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Rows} rows
+   */
+  drawAll(context, { first, last }) {
+    const { cover, least } = this.wishes;
+    const [queries, keys] = [this.hidden("query"), this.hidden("key")];
+    let [drawn, total] = [0, 0];
+    for (const head of this.on) {
+      context.strokeStyle = this.colour(head, "query");
+      for (let query = first; query < Math.min(last, queries.length); query++) {
+        const row = queries[query] ? null : this.weights(head, "query", query, keys)?.weights;
+        if (!row) continue;
+        const links = strongest(row, cover, least);
+        drawn += links.drawn;
+        total += links.total;
+        for (const key of links.keys) this.line(context, query, key, row[key]);
+      }
+    }
+    return total ? 1 - drawn / total : null;
+  }
+
+  /**
+   * The links of one token, and the other column shaded by what it gets, with the numbers.
+   * @param {CanvasRenderingContext2D} context
+   * @param {{side: Side, token: number}} focus
+   * @param {Rows} rows
+   */
+  drawFocus(context, { side, token }, rows) {
+    const other = side === "query" ? "key" : "query";
+    const mean = this.mean(side, token);
+    if (!mean) return null;
+    this.shaded = { side: other, weights: mean.weights };
+    this.shade(context, other, mean, rows);
+    const gone = this.hidden(other);
+    const least = Math.max(this.wishes.least, 0.002);
+    for (const head of this.on) {
+      context.strokeStyle = this.colour(head, side);
+      this.weights(head, side, token, gone)?.weights.forEach((weight, at) => {
+        if (weight < least) return;
+        if (side === "query") this.line(context, token, at, weight);
+        else this.line(context, at, token, weight);
+      });
+    }
+    if (mean.exact) this.numbers(context, other, mean.weights, rows);
+    return 0;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {number} query @param {number} key @param {number} weight */
+  line(context, query, key, weight) {
+    const { left, right } = this.edges;
+    const [from, to, middle] = [(query + 0.5) * ROW, (key + 0.5) * ROW, (left + right) / 2];
+    context.globalAlpha = strength(weight);
+    context.lineWidth = 0.8 + 2.2 * weight;
+    context.beginPath();
+    context.moveTo(left + 4, from);
+    context.bezierCurveTo(middle, from, middle, to, right - 4, to);
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  /** A token's place. @param {Side} side @param {number} token @returns {[number, number, number, number]} */
+  box(side, token) {
+    const { left, right, width } = this.edges;
+    return side === "query"
+      ? [0, token * ROW + 1, left, ROW - 2]
+      : [right, token * ROW + 1, width - right - NUMBERS, ROW - 2];
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Side} side
+   * @param {import("../shared/maps.js").Weights} mean
+   * @param {Rows} rows
+   */
+  shade(context, side, { weights, hidden }, { first, last }) {
+    context.strokeStyle = this.look.border;
+    for (let token = first; token < Math.min(last, weights.length); token++) {
+      if (hidden[token]) {
+        hatch(context, ...this.box(side, token));
+        continue;
+      }
+      context.fillStyle = css(this.table[Math.round(255 * Math.sqrt(Math.min(1, weights[token])))]);
+      context.fillRect(...this.box(side, token));
+    }
+  }
+
+  /**
+   * The exact weights beside the tokens that get some.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Side} side
+   * @param {Float64Array} weights
+   * @param {Rows} rows
+   */
+  numbers(context, side, weights, { first, last }) {
+    context.fillStyle = this.look.text;
+    context.font = `12px ${this.family}`;
+    context.textBaseline = "middle";
+    context.textAlign = "left";
+    const x = side === "key" ? this.edges.width - NUMBERS + 6 : this.edges.left + 6;
+    for (let at = first; at < Math.min(last, weights.length); at++) {
+      if (weights[at] >= WORTH_A_NUMBER) context.fillText(weights[at].toFixed(2), x, (at + 0.5) * ROW);
+    }
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Side} side
+   * @param {Rows} rows
+   * @param {import("../shared/bus.js").Hover} focus
+   */
+  drawTokens(context, side, { first, last }, focus) {
+    const { left, right } = this.edges;
+    const [items, gone] = [this.items[side], this.hidden(side)];
+    const shaded = focus && this.shaded?.side === side ? this.shaded.weights : null;
+    context.font = `13px ${this.family}`;
+    context.textBaseline = "middle";
+    context.textAlign = side === "query" ? "right" : "left";
+    for (let token = first; token < Math.min(last, items.length); token++) {
+      const item = items[token];
+      const text = fitText(item.text, left - 14, (part) => context.measureText(part).width);
+      const weight = shaded ? shaded[token] : 0;
+      const colour = this.table[Math.round(255 * Math.sqrt(Math.min(1, weight)))];
+      context.globalAlpha = gone[token] ? 0.35 : 1;
+      context.fillStyle = weight > 0.01 ? inkOn(colour) : item.special ? this.look.muted : this.look.text;
+      context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
+    }
+    context.globalAlpha = 1;
+    this.mark(context, side, this.bus.shown[side]);
+    if (focus?.side === side) this.mark(context, side, focus.token);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Side} side @param {number | null} token */
+  mark(context, side, token) {
+    if (token === null) return;
+    const [x, y, width, height] = this.box(side, token);
+    context.strokeStyle = this.look.text;
+    context.lineWidth = 1.5;
+    context.strokeRect(x + 1, y, width - 2, height);
+  }
+
+  /** With one head, colour tells the direction; with several, it tells the head. @param {number} head @param {Side} side */
+  colour(head, side) {
+    const { accent, other, heads } = this.look;
+    if (this.on.size === 1) return side === "query" ? accent : other;
+    return heads[head % heads.length];
+  }
+}
