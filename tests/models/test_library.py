@@ -26,21 +26,6 @@ def test_what_is_described_is_what_is_loaded(minilm):
     assert {weight.dtype.__str__() for weight in minilm.network.parameters()} == {"torch.float32"}
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("all-minilm-l6-v2", "There is no model called “all-minilm-l6-v2”. Did you mean all-MiniLM-L6-v2?"),
-        ("zzz", "There is no model called “zzz”. These can be used: all-MiniLM-L6-v2."),
-        ("../../etc/passwd", "There is no model called “../../etc/passwd”. These can be used: all-MiniLM-L6-v2."),
-    ],
-)
-def test_unknown_names(name, message):
-    for ask in (av.load_model, av.describe_model):
-        with pytest.raises(av.UnknownModelError) as raised:
-            ask(name)
-        assert str(raised.value) == message
-
-
 @pytest.fixture
 def copied(tmp_path):
     folder = tmp_path / "model"

@@ -1,0 +1,160 @@
+"""Requests to the Hub that a person can break off, and that give up soon where there is no network.
+
+huggingface_hub has the connections (proxies, certificates, redirects that leave the token behind). Its own download
+can't be used: since version 2 it starts from nothing after each interruption, looks for a stop once in 10 MB, and tries
+for half a minute where there is no network.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from huggingface_hub.utils import get_session, hf_raise_for_status
+
+PIECE = 64 * 1024
+_WAITING = 64  # Pieces between the thread that reads and the one that writes: 4 MB.
+_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_TOKEN = re.compile(r"[!-~]+")
+
+
+class NoConnectionError(Exception):
+    """No connection in the time that there was."""
+
+
+class StoppedError(Exception):
+    """Someone broke it off."""
+
+
+class BadTokenError(Exception):
+    """The access token can't be one."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where requests go, and how long they may take.
+
+    endpoint: the Hub's address.
+    token: who asks; None for the public.
+    connect: seconds until there must be a connection, looking up the name included.
+    patience: seconds without a byte after which a line counts as broken.
+    """
+
+    endpoint: str
+    token: str | None = field(default=None, repr=False)
+    connect: float = 1.7
+    patience: float = 20.0
+
+    def read(self, path: str, *, limit: int, start: int = 0) -> bytes:
+        """At most `limit` bytes from `start` on. For small answers: all of it may take twice `patience`."""
+        body = bytearray()
+        until = time.monotonic() + 2 * self.patience
+        last = None if limit == 0 else start + limit - 1
+        with closing(self.pieces(path, start, last)) as pieces:
+            for offset, piece in pieces:
+                # A server may ignore the range and send the whole.
+                body += piece[max(0, start - offset) :] if offset < start else piece
+                if len(body) >= limit:
+                    break
+                if time.monotonic() > until:
+                    raise httpx2.ReadTimeout("too slow for a small answer")
+        return bytes(body[:limit])
+
+    def pieces(
+        self, path: str, start: int = 0, last: int | None = None, cancelled: threading.Event | None = None
+    ) -> Generator[tuple[int, bytes]]:
+        """Pieces of the answer and their offsets in the file, from `start` on, or from 0 where the server ignores that.
+
+        A thread reads and this one hands on, so that `cancelled` is heeded within a tenth of a second whatever the line
+        does: looking up a name, connecting, waiting. Raises NoConnectionError, StoppedError, errors of httpx2 and
+        HfHubHTTPError.
+        """
+        if self.token is not None and not _TOKEN.fullmatch(self.token):
+            raise BadTokenError  # The network library would put it into its message.
+        waiting: queue.Queue[tuple[int, bytes] | Exception | None] = queue.Queue(_WAITING)
+        connected, stop = threading.Event(), threading.Event()
+        request = (path, start, last, waiting, connected, stop)
+        threading.Thread(target=self._fetch, args=request, name="attention_viz download", daemon=True).start()
+        until = time.monotonic() + self.connect
+        try:
+            while True:
+                if cancelled is not None and cancelled.is_set():
+                    raise StoppedError
+                try:
+                    piece = waiting.get(timeout=0.1)
+                except queue.Empty:
+                    if not connected.is_set() and time.monotonic() > until:
+                        raise NoConnectionError from None
+                    continue
+                if piece is None:
+                    return
+                if isinstance(piece, Exception):
+                    raise piece
+                yield piece
+        finally:
+            stop.set()
+
+    def _fetch(
+        self,
+        path: str,
+        start: int,
+        last: int | None,
+        waiting: queue.Queue[tuple[int, bytes] | Exception | None],
+        connected: threading.Event,
+        stop: threading.Event,
+    ) -> None:
+        """Reads until the end, an error or `stop`, and puts what comes into `waiting`."""
+
+        def hand_on(piece: tuple[int, bytes] | Exception | None) -> None:
+            while not stop.is_set():
+                try:
+                    waiting.put(piece, timeout=0.1)
+                    return
+                except queue.Full:
+                    continue
+
+        def trace(event: str, _: Any) -> None:
+            if "connect_tcp" not in event or event.endswith("complete"):
+                connected.set()
+
+        # “identity”: offsets count bytes of the file, not of a compressed answer.
+        headers = {"User-Agent": "attention_viz", "Accept-Encoding": "identity"}
+        if start or last is not None:
+            headers["Range"] = f"bytes={start}-{'' if last is None else last}"
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        try:
+            with get_session().stream(
+                "GET",
+                self.endpoint + path,
+                headers=headers,
+                timeout=httpx2.Timeout(self.patience, connect=self.connect),
+                extensions={"trace": trace},
+            ) as response:
+                hf_raise_for_status(response)
+                offset = _offset(response)
+                for piece in response.iter_bytes():
+                    hand_on((offset, piece))
+                    offset += len(piece)
+                    if stop.is_set():
+                        return
+            hand_on(None)
+        except Exception as error:  # noqa: BLE001 (raised again in the thread that asked)
+            hand_on(error)
+
+
+def _offset(response: httpx2.Response) -> int:
+    """Where in the file the answer begins."""
+    if response.status_code != httpx2.codes.PARTIAL_CONTENT:
+        return 0
+    match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if match is None:
+        raise httpx2.RemoteProtocolError("a part of a file that doesn't say which")
+    return int(match[1])
