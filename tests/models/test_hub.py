@@ -440,6 +440,33 @@ def test_other_answers(tiny_server, hub_of, status, words):
     assert words in refused(lambda: hub_of(tiny_server).look(NAME))
 
 
+def test_a_hub_that_accepts_and_falls_silent(tiny_server, hub_of):
+    tiny_server.delay = 1.5
+    started = time.monotonic()
+    message = refused(lambda: hub_of(tiny_server, patience=0.5).look(NAME), av.DownloadError)
+    assert message.startswith("Nothing has come from the Hub for")
+    assert time.monotonic() - started < 1.2
+
+
+def test_a_folder_that_can_not_be_written(tiny_server, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    hub = Hub(Cache(tmp_path / "file" / "cache"), tiny_server.endpoint)
+    offer = hub.look(NAME)
+    assert "can't be written" in refused(lambda: download(hub, offer), av.DownloadError)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk(tiny_server, hub_of):
+    hub = hub_of(tiny_server)
+    offer = hub.look(NAME)
+    # /dev/full lets itself be opened and then has no room, as a disk that another program fills.
+    unfinished = hub.cache.partial(offer.name, offer.files[-1])
+    unfinished.parent.mkdir(parents=True)
+    unfinished.symlink_to("/dev/full")
+    message = refused(lambda: download(hub, offer), av.DownloadError)
+    assert message.startswith(f"{NAME} can't be written to disk (No space left on device).")
+
+
 # No network
 
 

@@ -62,6 +62,7 @@ class Offer:
     download_bytes: what of them is not on this machine yet.
     memory_bytes: what the loaded model takes, roughly.
     memory_free, disk_free: what this machine had left when it was looked, in bytes; memory None where it doesn't say.
+    Two looks at the same thing are equal whatever was free.
     """
 
     name: HubName
@@ -70,8 +71,8 @@ class Offer:
     files: tuple[RemoteFile, ...]
     download_bytes: int
     memory_bytes: int
-    memory_free: int | None
-    disk_free: int
+    memory_free: int | None = field(compare=False)
+    disk_free: int = field(compare=False)
 
 
 @dataclass(frozen=True)
