@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         AttentionVizError,
         DamagedModelError,
         DownloadError,
+        FileError,
         MapError,
         ModelError,
         NotDownloadedError,
@@ -28,15 +29,18 @@ if TYPE_CHECKING:
         UnknownModelError,
         UnsupportedModelError,
     )
+    from attention_viz.core.given import from_arrays
     from attention_viz.core.mean import mean_attention
     from attention_viz.core.model_info import ModelInfo, Stack
     from attention_viz.core.scores import Scores
     from attention_viz.core.token import Token
     from attention_viz.core.trace import Layer, MapLayer, Trace
     from attention_viz.core.words import Word, group_words, merge_words
-    from attention_viz.export.tables import to_csv, to_npz
+    from attention_viz.export.tables import to_csv
+    from attention_viz.export.tensors import save, to_npz, to_safetensors
     from attention_viz.figures.heatmap import heatmap
     from attention_viz.figures.scale import ColourScale
+    from attention_viz.imports.tensors import open_tensors
     from attention_viz.measures import MEASURES, Measure
     from attention_viz.models.library import describe_model, load_model
     from attention_viz.models.tracing import trace
@@ -46,6 +50,7 @@ _HOMES = {
         "AttentionVizError",
         "DamagedModelError",
         "DownloadError",
+        "FileError",
         "MapError",
         "ModelError",
         "NotDownloadedError",
@@ -54,15 +59,18 @@ _HOMES = {
         "UnknownModelError",
         "UnsupportedModelError",
     ),
+    "core.given": ("from_arrays",),
     "core.mean": ("mean_attention",),
     "core.model_info": ("ModelInfo", "Stack"),
     "core.scores": ("Scores",),
     "core.token": ("Token",),
     "core.trace": ("Layer", "MapLayer", "Trace"),
     "core.words": ("Word", "group_words", "merge_words"),
-    "export.tables": ("to_csv", "to_npz"),
+    "export.tables": ("to_csv",),
+    "export.tensors": ("save", "to_npz", "to_safetensors"),
     "figures.heatmap": ("heatmap",),
     "figures.scale": ("ColourScale",),
+    "imports.tensors": ("open_tensors",),
     "measures": ("MEASURES", "Measure"),
     "models.library": ("describe_model", "load_model"),
     "models.tracing": ("trace",),
@@ -75,6 +83,7 @@ __all__ = [
     "ColourScale",
     "DamagedModelError",
     "DownloadError",
+    "FileError",
     "Layer",
     "MapError",
     "MapLayer",
@@ -92,13 +101,17 @@ __all__ = [
     "UnsupportedModelError",
     "Word",
     "describe_model",
+    "from_arrays",
     "group_words",
     "heatmap",
     "load_model",
     "mean_attention",
     "merge_words",
+    "open_tensors",
+    "save",
     "to_csv",
     "to_npz",
+    "to_safetensors",
     "trace",
 ]
 

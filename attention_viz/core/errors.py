@@ -8,7 +8,8 @@
     │   ├── DownloadError           the download failed, was stopped, or isn't allowed
     │   ├── DamagedModelError       its files are missing or are not what they should be
     │   └── UnsupportedModelError   a kind of model whose attention can't be shown
-    ├── MapError         numbers that are no attention map: rows that don't sum to 1, NaN, a wrong shape
+    ├── MapError         no attention map: rows that don't sum to 1, NaN, a wrong shape, tokens that don't go with it
+    ├── FileError        a file of maps can't be opened: damaged, too large, not what its name says
     └── RangeError       a layer, head or token that this trace does not have
 
 Each message says what arrived, what was expected and what to do next. It may quote what a person typed, so whoever
@@ -51,7 +52,11 @@ class UnsupportedModelError(ModelError):
 
 
 class MapError(AttentionVizError):
-    """Numbers that are no attention map."""
+    """Numbers that are no attention map, or tokens that don't go with them."""
+
+
+class FileError(AttentionVizError):
+    """A file of maps can't be opened."""
 
 
 class RangeError(AttentionVizError, IndexError):

@@ -208,18 +208,25 @@ class Trace:
         return self.layers[check_index("layer", layer, len(self.layers))]
 
     def _check_rows(self, weights: Float32[np.ndarray, "query key"], layer: int, head: int, first: int = 0) -> None:
-        sums = weights.sum(axis=-1)
-        # Written so that a NaN fails too.
-        wrong = ~(np.abs(sums - 1) <= ROW_TOLERANCE)
-        if wrong.any():
-            seen = self.visible(layer, head)[first : first + len(weights)]
-            wrong &= ~((sums == 0) & ~seen.any(axis=-1))
+        wrong = wrong_rows(weights, self.visible(layer, head)[first : first + len(weights)])
         if wrong.any():
             row = int(np.argmax(wrong))
             raise MapError(
                 f"L{layer} H{head} of {self.model.name} can't be shown: what its query {first + row} gives to all keys "
-                f"adds up to {sums[row]:.4g}, and attention adds up to 1."
+                f"adds up to {weights[row].sum():.4g}, and attention adds up to 1."
             )
+
+
+def wrong_rows(
+    weights: Float32[np.ndarray, "query key"], visible: Bool[np.ndarray, "query key"] | None
+) -> Bool[np.ndarray, " query"]:
+    """True for rows that don't sum to 1. A row of 0 is right where a query sees nothing."""
+    sums = weights.sum(axis=-1)
+    # Written so that a NaN fails too.
+    wrong = ~(np.abs(sums - 1) <= ROW_TOLERANCE)
+    if wrong.any() and visible is not None:
+        wrong &= ~((sums == 0) & ~visible.any(axis=-1))
+    return wrong
 
 
 def _of_kv_head(source: Layer, array: np.ndarray, head: int | None) -> np.ndarray:

@@ -9,7 +9,8 @@ import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.export.tables import file_name, npz_bytes, to_csv, to_npz
+from attention_viz.export.tables import file_name, to_csv
+from attention_viz.export.tensors import npz_bytes, to_npz
 from attention_viz.figures.heatmap import MOST_CELLS, heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 
 import numpy as np
 import pandas as pd
 
 import attention_viz as av
-from attention_viz.export.tables import file_name, npz_bytes
+from attention_viz.export.tables import file_name
 from tests.conftest import tokens_of
 
 
@@ -38,28 +37,6 @@ def test_csv_of_odd_tokens():
     for line in data.decode().splitlines():
         for cell in line.split(","):
             assert cell.lstrip('"')[:1] not in ("=", "@", "+", "-"), "a spreadsheet would run it"
-
-
-def test_npz_reads_back_without_pickle(pronoun):
-    data = av.to_npz(pronoun)
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        assert archive["attention"].dtype == np.float32
-        assert archive["attention"].shape == (6, 12, 24, 24)
-        for layer in range(6):
-            np.testing.assert_array_equal(archive["attention"][layer], pronoun.attention(layer))
-        tokens = json.loads(str(archive["tokens"]))
-        about = json.loads(str(archive["about"]))
-    assert [token["text"] for token in tokens] == [token.text for token in pronoun.tokens]
-    assert tokens[1]["span"] == [0, 3]
-    assert about["model"]["name"] == "all-MiniLM-L6-v2"
-    assert about["texts"] == list(pronoun.texts)
-    assert 0 < len(data) - npz_bytes(pronoun) < 20_000
-
-
-def test_npz_of_odd_text(minilm):
-    trace = av.trace(minilm, "我 \ud800 <b>", "[MASK]")
-    with np.load(io.BytesIO(av.to_npz(trace)), allow_pickle=False) as archive:
-        assert json.loads(str(archive["about"]))["texts"] == ["我 \ufffd <b>", "[MASK]"]
 
 
 def test_file_names_are_plain(pronoun):

@@ -1,0 +1,168 @@
+"""Opening files of attention maps, as `av.save` writes them and as people write them by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from attention_viz.core.errors import FileError
+from attention_viz.core.given import Given, Provenance, given_trace
+from attention_viz.core.trace import Trace
+from attention_viz.imports.announced import Stream, read_maps, read_strings, read_visible
+from attention_viz.imports.documents import DOCUMENT_BYTES, About, parse_about, parse_json, parse_tokens
+from attention_viz.imports.npz import NpzFile
+from attention_viz.imports.safetensors import SafetensorsFile
+
+MAPS_ONLY = "These maps were opened from a file, which holds no queries and keys."
+ATTENTION, VISIBLE = "attention", "visible"
+DOCUMENTS = ("tokens", "key_tokens", "about")
+LIMIT_BYTES = 2_000_000_000
+
+_NAME_CHARACTERS = 80
+_LONG_NAME = 4096
+_NAMES_IN_A_NOTE = 5
+
+
+def open_tensors(
+    file: str | Path | bytes,
+    *,
+    name: str = "",
+    tokens: str | Path | bytes | None = None,
+    limit_bytes: int = LIMIT_BYTES,
+) -> Trace:
+    """The Trace in an .npz or .safetensors file, on which all views, measures and exports work.
+
+    file: its path, or its bytes together with its `name`, whose ending says which of the two it is.
+    tokens: a JSON file beside it: a list of strings, or {"tokens": …, "key_tokens": …, "about": …}; what it says goes
+        before what the file says. Without it, and without tokens in the file, the path with .json at its end is tried.
+    limit_bytes: how much memory the maps may take in float32; more is refused before it is read.
+
+    docs/bring-your-own.md describes the format. Nothing in a file is run, pickles are refused. Raises FileError for a
+    file that can't be read, and MapError when its numbers are no attention or don't go with its tokens.
+    """
+    path = None if isinstance(file, bytes) else Path(file)
+    name = name or (path.name if path else "")
+    beside = None if tokens is None else tokens if isinstance(tokens, bytes) else _read_small(Path(tokens))
+    try:
+        with io.BytesIO(file) if isinstance(file, bytes) else Path(file).open("rb") as stream:
+            return _open(stream, name, beside, path, limit_bytes)
+    except OSError as error:
+        raise FileError(f"The file {name} can't be read: {error.strerror or error}.") from error
+
+
+def display_name(name: str) -> str:
+    """A file's name for the screen: its last part, without characters that can't be seen, of bounded length."""
+    return _seen(PurePosixPath(name[-_LONG_NAME:].replace("\\", "/")).name)
+
+
+def _seen(name: str) -> str:
+    seen = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in name[:_LONG_NAME])
+    seen = re.sub(" +", " ", seen).strip()
+    return seen if len(seen) <= _NAME_CHARACTERS else f"{seen[: _NAME_CHARACTERS - 1]}…"
+
+
+def _open(stream: Stream, name: str, beside: bytes | None, path: Path | None, limit_bytes: int) -> Trace:
+    # Twice: the maps may be float64, and there may be a bit more beside them.
+    most = 2 * limit_bytes + 4 * DOCUMENT_BYTES
+    size = stream.seek(0, os.SEEK_END)
+    if size > most:
+        raise FileError(f"The file has {size / 1e6:,.1f} MB, and at most {most / 1e6:,.1f} MB are opened here.")
+    arrays = _arrays(stream, name)
+    documents = _documents(arrays)
+    if path is not None and beside is None and "tokens" not in documents and path.with_suffix(".json").is_file():
+        beside = _read_small(path.with_suffix(".json"))
+    if beside is not None:
+        documents |= _documents_beside(beside)
+    names = arrays.names()
+    if ATTENTION not in names:
+        raise FileError(f"The file has no array called “{ATTENTION}”. {_what_there_is(names)}")
+    if "tokens" not in documents:
+        raise FileError(
+            "There are no tokens, in the file or beside it. Add an array of strings called “tokens”, or a JSON file "
+            "with a list of strings, one for each query."
+        )
+    about = parse_about(documents["about"]) if "about" in documents else About()
+    keys = documents.get("key_tokens")
+    given = Given(
+        tokens=parse_tokens(documents["tokens"], "list of tokens"),
+        key_tokens=None if keys is None else parse_tokens(keys, "list of key tokens"),
+        texts=about.texts,
+        kind=about.kind,
+        notes=(*about.notes, *_ignored_note(names)),
+    )
+    with arrays.array(ATTENTION) as array:
+        maps = read_maps(array, limit_bytes)
+    if VISIBLE in names:
+        with arrays.array(VISIBLE) as array:
+            given = replace(given, visible=read_visible(array, limit_bytes))
+    origin = "a file of yours" + (f", which names {_seen(about.model)}" if about.model else "")
+    shown = display_name(name)
+    return given_trace(maps, given, Provenance(shown, _digest(stream, beside), origin, MAPS_ONLY))
+
+
+def _arrays(stream: Stream, name: str) -> NpzFile | SafetensorsFile:
+    ending = PurePosixPath(name.lower()).suffix
+    if ending == ".npz":
+        return NpzFile(stream)
+    if ending == ".safetensors":
+        return SafetensorsFile(stream)
+    raise FileError(f"The file {display_name(name) or 'without a name'} is neither .npz nor .safetensors.")
+
+
+def _documents(arrays: NpzFile | SafetensorsFile) -> dict[str, Any]:
+    """What is there of DOCUMENTS, as JSON values."""
+    if isinstance(arrays, SafetensorsFile):
+        texts: dict[str, list[str] | str] = {key: arrays.metadata[key] for key in DOCUMENTS if key in arrays.metadata}
+    else:
+        texts = {}
+        for key in DOCUMENTS:
+            if key in arrays.names():
+                with arrays.array(key) as array:
+                    # numpy takes four bytes for a character.
+                    texts[key] = read_strings(array, 4 * DOCUMENT_BYTES)
+    return {
+        key: parse_json(text, f"{key} in the file") if isinstance(text, str) else text for key, text in texts.items()
+    }
+
+
+def _documents_beside(data: bytes) -> dict[str, Any]:
+    found = parse_json(data, "JSON file of the tokens")
+    return {key: found[key] for key in DOCUMENTS if key in found} if isinstance(found, dict) else {"tokens": found}
+
+
+def _read_small(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(DOCUMENT_BYTES + 1)
+    except OSError as error:
+        raise FileError(f"The file {path.name} can't be read: {error.strerror or error}.") from error
+
+
+def _what_there_is(names: Sequence[str]) -> str:
+    return f"It has {_listed(names)}: rename one." if names else "It has no array at all."
+
+
+def _ignored_note(names: Sequence[str]) -> tuple[str, ...]:
+    extra = [name for name in names if name not in (ATTENTION, VISIBLE, *DOCUMENTS)]
+    return (f"Of the file, this was not used: {_listed(extra)}.",) if extra else ()
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"“{_seen(name)}”" for name in names[:_NAMES_IN_A_NOTE]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+
+
+def _digest(stream: Stream, beside: bytes | None) -> str:
+    """SHA-256 of the file, and of the tokens beside it where there are some."""
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256")
+    digest.update(beside or b"")
+    return digest.hexdigest()
