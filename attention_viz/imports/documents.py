@@ -9,6 +9,7 @@ from typing import Any, cast, get_args
 from attention_viz.core.errors import FileError
 from attention_viz.core.given_tokens import Tokens
 from attention_viz.core.model_info import Kind
+from attention_viz.core.plain_tokens import check_pieces
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 
@@ -44,11 +45,15 @@ def parse_json(data: bytes | str, what: str, limit_bytes: int = DOCUMENT_BYTES) 
 
 
 def parse_tokens(document: Any, what: str) -> Tokens:
-    """Tokens from objects with the fields of a Token, or the list itself, whose strings are checked with the maps."""
+    """Plain strings, or Tokens from objects with the fields of a Token.
+
+    Raises FileError for anything else, and MapError for strings that are too many or too long.
+    """
     if not isinstance(document, list):
         raise FileError(f'The {what} must be a list with one string for each token, such as ["The", "cat"].')
     if document and all(isinstance(one, dict) for one in document):
         return [_token(one, index, what) for index, one in enumerate(document)]
+    check_pieces(document)
     return document
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -107,7 +108,7 @@ def _announced(name: str, stream: Readable, size: int) -> Announced:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # About files of Python 2, which are fine.
             shape, fortran, dtype = read(header, max_header_size=_HEADER_BYTES)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, OverflowError) as error:
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError) as error:
         raise FileError(f"The header of the array “{name}” can't be read: it is damaged. Save it again.") from error
     start = _MAGIC_BYTES + counted + length
     return Announced(name, check_shape(shape, name), dtype, fortran, stream, size - start)
