@@ -144,7 +144,10 @@ def _as_floats(attention: Any) -> np.ndarray:
     # A torch tensor, which may need a gradient, lie on a GPU or be of a type that numpy doesn't have.
     if hasattr(attention, "detach"):
         attention = attention.detach().cpu().float().numpy()
-    array = np.asarray(attention)
+    try:
+        array = np.asarray(attention)
+    except ValueError as error:  # Lists of different lengths.
+        raise MapError("The attention must be one array of numbers, or one for each layer.") from error
     if array.dtype.kind not in "fiu":
         raise MapError(f"The attention has the type {array.dtype}, and it must be numbers, best float32.")
     with np.errstate(over="ignore"):  # What is too large becomes infinite, and the check of the maps says so.
