@@ -43,6 +43,26 @@ def test_the_measure_of_the_guide_works(made_trace):
     np.testing.assert_allclose(scores.uniform, 1 / 3)
 
 
+def test_the_files_of_the_guide_open(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    saved, by_hand = python_blocks("docs/bring-your-own.md")
+    names: dict[str, object] = {}
+    exec(saved, names)
+    opened, made, trace = names["opened"], names["without_a_file"], names["trace"]
+    assert isinstance(opened, av.Trace)
+    assert isinstance(made, av.Trace)
+    assert isinstance(trace, av.Trace)
+    assert opened.texts == ("the cats",)
+    np.testing.assert_array_equal(opened.attention(1, 3), made.attention(1, 3))
+    sharper = av.open_tensors("sharper.npz")
+    assert (sharper.tokens, sharper.texts) == (trace.tokens, trace.texts)
+    assert av.open_tensors("cat.safetensors").tokens == trace.tokens
+    exec(by_hand, {})
+    for file in ("mine.npz", "mine.safetensors", "bare.npz"):
+        opened = av.open_tensors(file)
+        assert (opened.texts, opened.heads, opened.notes) == (("the cat",), 2, ())
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_to_files_lead_somewhere(document):
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
