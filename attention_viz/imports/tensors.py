@@ -15,7 +15,7 @@ from typing import Any
 from attention_viz.core.errors import FileError
 from attention_viz.core.given import Given, Provenance, given_trace
 from attention_viz.core.trace import Trace
-from attention_viz.imports.announced import Stream, read_maps, read_strings, read_visible
+from attention_viz.imports.announced import PIECE_BYTES, Stream, read_maps, read_strings, read_visible
 from attention_viz.imports.documents import DOCUMENT_BYTES, About, parse_about, parse_json, parse_tokens
 from attention_viz.imports.npz import NpzFile
 from attention_viz.imports.safetensors import SafetensorsFile
@@ -163,6 +163,9 @@ def _listed(names: Sequence[str]) -> str:
 def _digest(stream: Stream, beside: bytes | None) -> str:
     """SHA-256 of the file, and of the tokens beside it where there are some."""
     stream.seek(0)
-    digest = hashlib.file_digest(stream, "sha256")
+    digest = hashlib.sha256()
+    # In pieces: hashlib.file_digest makes a BytesIO copy all that it holds.
+    while piece := stream.read(PIECE_BYTES):
+        digest.update(piece)
     digest.update(beside or b"")
     return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -220,6 +221,19 @@ def test_what_is_not_used_is_named():
         "odd": {"dtype": "F8_E4M3", "shape": [10**12], "data_offsets": [5, 1]},
     }
     assert "“odd”" in av.open_tensors(safetensors(header, data), name="a.safetensors").notes[0]
+
+
+@pytest.mark.parametrize("write", [av.to_npz, av.to_safetensors])
+def test_opening_takes_the_memory_of_the_maps(write):
+    data = write(av.from_arrays(np.full((4, 12, 256, 256), 1 / 256), ["a"] * 256))
+    tracemalloc.start()
+    try:
+        opened = av.open_tensors(data, name="maps.npz" if write is av.to_npz else "maps.safetensors")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert opened.nbytes == 4 * 4 * 12 * 256 * 256
+    assert peak < opened.nbytes + 4_000_000
 
 
 @pytest.mark.parametrize(
