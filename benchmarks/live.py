@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
 from benchmarks.measuring import ROUNDS, table
+from benchmarks.models import BERT_BASE, save_bert_base
 from tests.browser.server import Server, Visitor, running_browser, running_server
 
 LENGTHS = (32, 128, 256, 512)
@@ -39,11 +42,16 @@ _CELLS = """() => {
 
 
 def main() -> None:
-    print(f"\n## Live views\n\nChromium, warm server, medians of {ROUNDS}, milliseconds. MiniLM, 6 × 12 heads.\n")
-    with running_server() as server, running_browser() as browser:
-        Visitor(browser.new_page(), server).open()
-        rows = [_row(server, browser, length) for length in LENGTHS]
+    print(f"\n## Live views\n\nChromium, warm server, medians of {ROUNDS}, milliseconds.\n")
+    with TemporaryDirectory() as root:
+        save_bert_base(Path(root))
+        with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
+            rows = []
+            for path, name in (("/", "MiniLM, 6 × 12"), (f"/?model=folder:{BERT_BASE}", "random, 12 × 12")):
+                Visitor(browser.new_page(), server).open(path)
+                rows += [[name, *_row(server, browser, path, length)] for length in LENGTHS]
     header = [
+        "model",
         "tokens",
         "sent, kB",
         "first picture",
@@ -56,12 +64,12 @@ def main() -> None:
     print(table(header, rows))
 
 
-def _row(server: Server, browser: Browser, length: int) -> list[object]:
+def _row(server: Server, browser: Browser, path: str, length: int) -> list[object]:
     context = browser.new_context(viewport={"width": 1440, "height": 1200})
     visitor = Visitor(context.new_page(), server)
     received: list[int] = []
     visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
-    visitor.open()
+    visitor.open(path)
     words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
     text = " ".join(words[at % len(words)] for at in range(length - 2))
     firsts = []

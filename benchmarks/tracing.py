@@ -65,7 +65,7 @@ def _speed(name: str, model: HuggingFaceModel) -> list[list[object]]:
 def _twin(model: HuggingFaceModel, attention: str) -> torch.nn.Module:
     """The same weights with another implementation of attention."""
     if model.info.name == NAME and model.network.config.hidden_size == 384:
-        return AutoModel.from_pretrained(BundledSource()._files(), attn_implementation=attention).eval()
+        return AutoModel.from_pretrained(BundledSource().folder, attn_implementation=attention).eval()
     twin = BertModel(BertConfig(attn_implementation=attention)).eval()
     twin.load_state_dict(model.network.state_dict())
     twin.set_attn_implementation(attention)

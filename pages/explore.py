@@ -9,7 +9,7 @@ from attention_viz.ui.selection import fit, fit_tokens
 shell.enter()
 selection, problems = url.current()
 st.markdown("# What do attention heads look at?")
-reading.text_boxes()
+reading.text_boxes(selection)
 reading.examples(selection)
 with shell.explained():
     info = cache.describe_model(selection.model)

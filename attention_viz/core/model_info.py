@@ -35,6 +35,7 @@ class ModelInfo:
     revision: what identifies the weights (a commit or a SHA-256), so that results can be cached and cited.
     licence: the licence of the weights.
     origin: one phrase on where the weights come from.
+    reads_text: False for maps from a file, which have their tokens already.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ModelInfo:
     revision: str
     licence: str
     origin: str
+    reads_text: bool = True
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

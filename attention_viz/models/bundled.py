@@ -40,12 +40,12 @@ class BundledSource:
         return (NAME,)
 
     def describe(self, name: str) -> ModelInfo | None:
-        return _describe(self._files()) if name == NAME else None
+        return _describe(self.folder) if name == NAME else None
 
     def load(self, name: str) -> Model:
         """Raises DamagedModelError when a file is missing or its digest differs."""
         assert name == NAME
-        folder = self._files()
+        folder = self.folder
         for file, digest in DIGESTS.items():
             _check(folder / file, digest)
         # Imported here, since `describe` must answer before torch and transformers are there.
@@ -53,7 +53,9 @@ class BundledSource:
 
         return load_folder(folder, _describe(folder))
 
-    def _files(self) -> Path:
+    @property
+    def folder(self) -> Path:
+        """Where the files lie. Raises DamagedModelError when the package is not installed."""
         if self._folder is not None:
             return self._folder
         package = importlib.util.find_spec(PACKAGE)

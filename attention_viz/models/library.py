@@ -6,10 +6,12 @@ from attention_viz.core.errors import NotDownloadedError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.base import Model, Source
 from attention_viz.models.bundled import BundledSource
+from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import HubSource, fetch
 from attention_viz.models.hub.names import unknown_model
+from attention_viz.models.uploads import UPLOADS
 
-SOURCES: tuple[Source, ...] = (BundledSource(), HubSource())
+SOURCES: tuple[Source, ...] = (BundledSource(), UPLOADS, FolderSource(), HubSource())
 """Where models are looked for, in this order. A new kind of origin is one more entry."""
 
 

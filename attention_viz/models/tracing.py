@@ -5,6 +5,7 @@ from __future__ import annotations
 from attention_viz.core.model_info import Kind
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
+from attention_viz.models.cost import check_room
 
 
 def trace(model: Model, text: str, second: str | None = None, kind: Kind | None = None) -> Trace:
@@ -23,6 +24,7 @@ def trace(model: Model, text: str, second: str | None = None, kind: Kind | None 
 def traces(model: Model, text: str, second: str | None = None) -> dict[Kind, Trace]:
     """The traces of every kind of attention that the model has, from one forward pass. See `trace`."""
     encoding = model.encode(text, second)
+    check_room(model.info, len(encoding.tokens))
     passed = model.forward(encoding)
     sides = {
         "encoder": (encoding.tokens, encoding.tokens),

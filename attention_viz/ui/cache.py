@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -15,28 +15,42 @@ from cachetools import LRUCache
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
+from attention_viz.models.cost import RATE, cost_of
+from attention_viz.models.folders import FolderSource
+from attention_viz.models.hub import Hub, HubSource
 from attention_viz.models.library import describe_model
+from attention_viz.ui.loaded import LoadedModels, budget
 from attention_viz.ui.survey import Survey
 
 VARIABLE = "ATTENTION_VIZ_TRACE_MB"
 _DEFAULT_MB = 64
 _DERIVED_BYTES = 32_000_000
+_TELLING = 256
 _Key = tuple[str, str, str, str]
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def model(name: str) -> Model:
+def model(info: ModelInfo) -> Model:
     """The model, loaded once for all visitors. Takes seconds the first time, most of it importing torch."""
-    from attention_viz.models.library import load_model
+    return models().get(info)
+
+
+def known_models() -> tuple[str, ...]:
+    """What can be used without a download: folders of this server, and what of the catalogue is here."""
+    return (*FolderSource().names(), *(name for name in HubSource().names() if Hub.from_environment().local(name)))
+
+
+@st.cache_resource(show_spinner=False)
+def models() -> LoadedModels:
+    """What is in memory."""
+    return LoadedModels(_load, budget())
+
+
+def _load(name: str) -> Model:
+    from attention_viz.models.library import open_model
     from attention_viz.models.threads import set_thread_count
 
     set_thread_count()
-    loaded = load_model(name)
-    # Streamlit collects all garbage after every run of a script. With transformers and a model among what it looks
-    # through that takes 200 ms in which nothing else runs; frozen objects are not looked through.
-    gc.collect()
-    gc.freeze()
-    return loaded
+    return open_model(name)
 
 
 def name_of(trace: Trace) -> str:
@@ -64,6 +78,11 @@ def trace(info: ModelInfo, text: str, second: str, kind: Kind) -> Trace:
     return _traces().get(info, text, second)[kind]
 
 
+def seconds(info: ModelInfo, tokens: int) -> float:
+    """How long a forward pass over so many tokens will probably take."""
+    return _traces().seconds(info, tokens)
+
+
 def survey(name: str, make: Callable[[], Survey]) -> Survey:
     """The survey of a trace of this name, started when nobody asked for it before."""
     lock, surveys = _surveys()
@@ -80,6 +99,7 @@ class _Traces:
 
     def __init__(self, budget: int) -> None:
         self._kept: LRUCache[_Key, dict[Kind, Trace]] = LRUCache(budget, getsizeof=_nbytes)
+        self._rate = RATE
         self._largest: tuple[_Key, dict[Kind, Trace]] | None = None
         self._lock = threading.Lock()
         # One forward pass at a time: on few cores two at once take longer than one after the other, and visitors who
@@ -93,9 +113,13 @@ class _Traces:
         found = self._find(key)
         if found is not None:
             return found
-        loaded = model(info.name)
+        loaded = model(info)
         with self._running:
-            found = self._find(key) or run(loaded, text, second)
+            found = self._find(key)
+            if found is None:
+                start = time.monotonic()
+                found = run(loaded, text, second)
+                self._learn(info, found, time.monotonic() - start)
         with self._lock:
             if _nbytes(found) > self._kept.maxsize:
                 # Larger than the budget: it is kept alone, since the next look at it would run the model again.
@@ -103,6 +127,16 @@ class _Traces:
             else:
                 self._kept[key] = found
         return found
+
+    def seconds(self, info: ModelInfo, tokens: int) -> float:
+        """How long a text of so many tokens will probably take."""
+        return cost_of(info, tokens).operations / self._rate
+
+    def _learn(self, info: ModelInfo, traces: dict[Kind, Trace], seconds: float) -> None:
+        """Takes the speed of this machine from passes that are long enough to tell."""
+        tokens = len(next(iter(traces.values())).tokens)
+        if tokens >= _TELLING and info.parameters:
+            self._rate = cost_of(info, tokens).operations / max(seconds, 1e-3)
 
     def _find(self, key: _Key) -> dict[Kind, Trace] | None:
         with self._lock:
@@ -130,4 +164,4 @@ def _surveys() -> tuple[threading.Lock, LRUCache[str, Survey]]:
     return threading.Lock(), LRUCache(1)
 
 
-__all__ = ["describe_model", "kept", "model", "name_of", "survey", "trace"]
+__all__ = ["describe_model", "kept", "model", "models", "name_of", "seconds", "survey", "trace"]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
 from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.sizes import size_in_words
 from attention_viz.export.tables import file_name, to_csv
 from attention_viz.export.tensors import npz_bytes, to_npz
 from attention_viz.figures.heatmap import MOST_CELLS, heatmap
@@ -130,7 +131,7 @@ def downloads(view: HeadView) -> None:
     )
     too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
-        f"All {len(trace.layers) * trace.heads} maps as NPZ, {_size(npz_bytes(trace))}",
+        f"All {len(trace.layers) * trace.heads} maps as NPZ, {size_in_words(npz_bytes(trace))}",
         b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",
@@ -210,9 +211,3 @@ def _map_controls() -> None:
         help="0 to 1 compares with every other head; 0 to maximum spends all colours on this one.",
         **url.bound("top"),
     )
-
-
-def _size(count: int) -> str:
-    if count < 1e5:
-        return f"{max(1, count // 1000)} kB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e7 else f"{count / 1e6:.1f} MB"

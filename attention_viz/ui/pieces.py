@@ -31,14 +31,17 @@ def _pieces(
     for row, (start, stop) in enumerate(zip(starts, [*starts[1:], len(tokens)], strict=True)):
         first = tokens[start]
         spans = [token.span for token in tokens[start:stop] if token.span is not None]
-        if not spans:
+        begin, end = min((span[0] for span in spans), default=0), max((span[1] for span in spans), default=0)
+        told = ends[first.segment] if spans else 0
+        last = pieces[-1] if pieces else None
+        if spans and last and last.tokens and last.segment == first.segment and (begin < told or end == begin):
+            pieces[-1] = _joined(last, row, texts[first.segment][told:end])
+        elif begin == end:
+            # The model added it, or it is a blank of its own.
             pieces.append(Piece(first.segment, first.text, (row,), True, side))
             continue
-        text, told = texts[first.segment], ends[first.segment]
-        begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
-        if begin < told or end == begin:
-            pieces[-1] = _joined(pieces[-1], row, text[told:end])
         else:
+            text = texts[first.segment]
             if begin > told:
                 pieces.append(Piece(first.segment, text[told:begin], (), False))
             pieces.append(Piece(first.segment, text[begin:end], (row,), False, side))

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.model_info import Kind, ModelInfo
+from attention_viz.core.sizes import size_in_words
 from attention_viz.core.trace import Trace
+from attention_viz.models.base import Model
+from attention_viz.models.cost import SMALL, cost_of
 from attention_viz.ui import cache, url
 from attention_viz.ui.examples import EXAMPLES
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import Selection
+from attention_viz.ui.selection import DEFAULT, Selection
 
 _EXAMPLE = "example"
 
 
-def text_boxes() -> None:
+def text_boxes(selection: Selection) -> None:
+    """Where the text is typed; nothing for maps that have their tokens already."""
+    try:
+        info = cache.describe_model(selection.model)
+    except AttentionVizError:
+        info = None  # Said below the boxes, with what to do; the text stays.
+    if info is not None and not info.reads_text:
+        aside("These maps come from a file, with their tokens. Choose a model at the left to type a text again.")
+        return
     first, second = st.columns([3, 2])
     applied = "Applied when you press Ctrl+Enter or leave the box."
     first.text_area("Text", height=68, placeholder="Type a sentence", help=applied, **url.bound("text"))
@@ -28,7 +40,9 @@ def text_boxes() -> None:
 
 
 def examples(selection: Selection) -> None:
-    """Texts to click, and what to look for in the one that is shown."""
+    """Texts to click, and what to look for in the one that is shown. They were chosen for the bundled model."""
+    if selection.model != DEFAULT.model:
+        return
     names = [example.name for example in EXAMPLES]
     shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.text, selection.second)), None)
     url.put(_EXAMPLE, shown.name if shown else None)
@@ -55,9 +69,19 @@ def _choose_example() -> None:
 def read(info: ModelInfo, selection: Selection) -> Trace:
     """The trace of what is selected, with a word on what takes long. Errors of text and model pass through."""
     with st.spinner(f"Loading PyTorch and {info.name}: some seconds, once for all visitors …", show_time=True):
-        cache.model(info.name)
-    with st.spinner("Reading the text …", show_time=True):
-        return cache.trace(info, selection.text, selection.second, kind_of(info, selection))
+        model = cache.model(info)
+    texts = (selection.text, selection.second) if info.reads_text else ("", "")
+    with st.spinner(_what_it_takes(model, *texts), show_time=True):
+        return cache.trace(info, *texts, kind_of(info, selection))
+
+
+def _what_it_takes(model: Model, text: str, second: str) -> str:
+    """What is said while a text is read: of a long one, how long that takes."""
+    tokens = len(model.encode(text, second).tokens)
+    if tokens <= SMALL:
+        return "Reading the text …"
+    memory = size_in_words(cost_of(model.info, tokens).memory)
+    return f"Reading {tokens:,} tokens: about {cache.seconds(model.info, tokens):.0f} s and {memory} of memory …"
 
 
 def kind_of(info: ModelInfo, selection: Selection) -> Kind:

@@ -125,8 +125,10 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     if any(name in changes for name in ("model", "kind", "layer", "head")):
         changes.setdefault("among", ())
     if any(name in changes for name in ("model", "kind")):
-        # Tokens of another model or side are others.
-        changes = {"token": None, "key": None, **changes}
+        # Tokens, layers and heads of another model or side are others.
+        changes = {"token": None, "key": None, "show": "maps", **changes}
+        if changes.get("model", selection.model) != selection.model:
+            changes = {"kind": "", "layer": 0, "head": 0, **changes}
     return replace(selection, **changes)
 
 

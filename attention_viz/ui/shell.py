@@ -12,9 +12,10 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.theme_watch import theme_watch
-from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.errors import AttentionVizError, NotDownloadedError
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.ui import cache, url
+from attention_viz.models.bundled import NAME
+from attention_viz.ui import cache, hub, url
 from attention_viz.ui.plain import aside, markdown
 
 _ICON = Path(__file__).with_name("icon.svg")
@@ -33,8 +34,9 @@ class Page:
 
 
 EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
+MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
-PAGES = (EXPLORE, LIMITS)
+PAGES = (EXPLORE, MODELS, LIMITS)
 
 
 def run() -> None:
@@ -73,10 +75,20 @@ def page_link(page: Page, *, label: str | None = None, icon: str | None = None) 
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """What can't be done inside is said in plain words; the rest of the page goes on."""
+def explained(*, offer: bool = True) -> Iterator[None]:
+    """What can't be done inside is said in plain words; the rest of the page goes on.
+
+    offer: whether a model that is not here yet can be downloaded on the spot.
+    """
     try:
         yield
+    except NotDownloadedError as error:
+        if not offer:
+            aside(markdown(str(error)))
+            return
+        with explained(offer=False):
+            hub.offer_panel(url.current()[0].model)
+        st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
     except AttentionVizError as error:
         notice(str(error))
 
@@ -107,21 +119,35 @@ def _sidebar() -> None:
             for page in pages:
                 page_link(page)
         st.space("small")
-        with explained(), st.container(border=True, gap="xsmall"):
-            _model_card()
+        with explained(offer=False), st.container(border=True, gap="xsmall"):
+            _model_choice()
 
 
-def _model_card() -> None:
-    selection, _ = url.current()
-    info = cache.describe_model(selection.model)
+def facts(info: ModelInfo) -> None:
+    """What is known of a model."""
     st.markdown(f"**{markdown(info.name)}**")
-    aside(
-        f"{_stacks(info)} of {info.head_size}  \n"
-        f"{info.parameters / 1e6:.1f} M parameters, {markdown(info.family.upper())} family  \n"
-        f"reads up to {info.token_limit:,} tokens  \n"
-        f"{markdown(info.licence)}, {markdown(info.origin)}  \n"
-        "Layers and heads count from 0."
+    lines = [f"{_stacks(info)}{f' of {info.head_size}' if info.head_size else ''}"]
+    if info.parameters:
+        lines.append(f"{info.parameters / 1e6:,.1f} M parameters, {markdown(info.family.upper())} family")
+    if info.reads_text:
+        lines.append(f"reads up to {info.token_limit:,} tokens")
+    lines.append(", ".join(markdown(part) for part in (info.licence, info.origin) if part))
+    aside("  \n".join([*lines, "Layers and heads count from 0."]))
+
+
+def _model_choice() -> None:
+    """What can be used at once, to choose from; anything else by its name."""
+    selection, _ = url.current()
+    names = list(dict.fromkeys((NAME, *cache.known_models(), selection.model)))
+    st.selectbox(
+        "Model",
+        names,
+        accept_new_options=True,
+        placeholder="A name, or an id of the Hub",
+        help="What is on this server. Type any id of the Hugging Face Hub, or see the page Models.",
+        **url.bound("model"),
     )
+    facts(cache.describe_model(selection.model))
 
 
 def _stacks(info: ModelInfo) -> str:

@@ -14,6 +14,7 @@ import hashlib
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote_plus
@@ -21,7 +22,7 @@ from urllib.parse import quote_plus
 import streamlit as st
 from cachetools import LRUCache
 
-from attention_viz.core.errors import UnknownModelError
+from attention_viz.core.errors import DamagedModelError, NotDownloadedError, UnknownModelError, UnsupportedModelError
 from attention_viz.core.text import MAX_CHARACTERS
 from attention_viz.models.library import describe_model
 from attention_viz.ui.selection import DEFAULT, TEXT_FIELDS, Selection, changed, from_query, to_query
@@ -62,7 +63,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
             query[name] = text
     selection, problems = from_query(query)
     try:
-        describe_model(selection.model)
+        with suppress(NotDownloadedError, DamagedModelError, UnsupportedModelError):  # The page says what to do.
+            describe_model(selection.model)
     except UnknownModelError as error:
         problems = (*problems, f"{error} {DEFAULT.model} is shown.")
         selection = replace(selection, model=DEFAULT.model)

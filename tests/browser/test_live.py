@@ -408,7 +408,7 @@ def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):
     root = ElementTree.fromstring(svg)
     background = root[0].get("fill")
     assert background == ("#ffffff" if paper else "#12151d")
-    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"L0", "H11", "mean"} <= set(texts) if "body" in view else {"0.14", "0.03", "0.59"} <= set(texts)
     caption = " ".join(texts)
     assert "of all-MiniLM-L6-v2, between tokens of “The cat didn't" in caption

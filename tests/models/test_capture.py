@@ -28,7 +28,7 @@ TEXTS = [
 
 @pytest.fixture(scope="session")
 def eager():
-    folder = BundledSource()._files()
+    folder = BundledSource().folder
     return AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).eval()
 
 

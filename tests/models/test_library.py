@@ -29,7 +29,7 @@ def test_what_is_described_is_what_is_loaded(minilm):
 @pytest.fixture
 def copied(tmp_path):
     folder = tmp_path / "model"
-    shutil.copytree(BundledSource()._files(), folder)
+    shutil.copytree(BundledSource().folder, folder)
     return folder
 
 
