@@ -149,8 +149,8 @@ class Trace:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays, in bytes."""
-        return sum(layer.nbytes for layer in self.layers)
+        """Memory of the arrays, in bytes; one that several layers share, such as a mask, counts once."""
+        return sum({id(array): array.nbytes for layer in self.layers for array in layer.arrays}.values())
 
     def attention(self, layer: int, head: int | None = None) -> Float32[np.ndarray, "*head query key"]:
         """Attention weights, computed now: [query, key] of one head, or [head, query, key] of all heads of a layer.

@@ -22,12 +22,15 @@ class Encoding:
     texts: one or two strings; token spans point into them.
     notes: sentences about what was cut or dropped.
     target: what the decoder of an encoder-decoder reads; empty for other models.
+    type_ids: the number of each token's segment as the tokenizer gives it to the model; empty: the tokens' segments.
+        RoBERTa numbers all of a pair 0, XLNet its last token 2.
     """
 
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
     notes: tuple[str, ...] = ()
     target: tuple[Token, ...] = ()
+    type_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

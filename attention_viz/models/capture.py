@@ -25,7 +25,29 @@ from attention_viz.core.trace import Layer
 ATTENTION = "attention_viz"
 """The name to load a model with: `from_pretrained(…, attn_implementation=ATTENTION)`."""
 
-_recorder: ContextVar[list[Layer] | None] = ContextVar("attention_viz_recorder", default=None)
+_HIDDEN = -1e30  # Families that add their mask to the scores take the smallest float of their type, −3.4e38 or so.
+
+
+class _Recorder:
+    """The layers of one forward pass, and the masks and biases that they share.
+
+    Models hand every layer the same mask, 16 MB of it at 4,096 tokens, so each is kept once.
+    """
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self._shared: list[np.ndarray] = []
+
+    def once(self, array: np.ndarray) -> np.ndarray:
+        """The array of that content: the one that is kept already, or a copy that is kept from now on."""
+        for known in self._shared:
+            if known.dtype == array.dtype and np.array_equal(known, array):
+                return known
+        self._shared.append(array.copy(order="C"))
+        return self._shared[-1]
+
+
+_recorder: ContextVar[_Recorder | None] = ContextVar("attention_viz_recorder", default=None)
 
 
 @contextmanager
@@ -35,10 +57,10 @@ def record() -> Iterator[list[Layer]]:
     Calls are counted instead of reading `layer_idx`, which some families leave out (DistilBERT) and others repeat
     (ALBERT runs one layer many times).
     """
-    layers: list[Layer] = []
-    token = _recorder.set(layers)
+    recorder = _Recorder()
+    token = _recorder.set(recorder)
     try:
-        yield layers
+        yield recorder.layers
     finally:
         _recorder.reset(token)
 
@@ -73,19 +95,19 @@ def _capturing_attention(
     **options: Any,
 ) -> tuple[torch.Tensor, None]:
     """The fused attention of transformers. Tensors are [batch, head, token, size]; a recorded batch has one text."""
-    layers = _recorder.get()
-    if layers is not None:
-        causal = options.get("is_causal")
-        layers.append(
+    recorder = _recorder.get()
+    if recorder is not None:
+        bias, visible = _bias_and_visible(
+            attention_mask, options.get("position_bias"), _is_causal(module, options.get("is_causal")), query, key
+        )
+        recorder.layers.append(
             Layer(
                 query=_keep(query),
                 key=_keep(key),
                 value=_keep(value),
                 scale=query.shape[-1] ** -0.5 if scaling is None else float(scaling),
-                bias=_bias(attention_mask),
-                visible=_visible(
-                    attention_mask, getattr(module, "is_causal", False) if causal is None else causal, query, key
-                ),
+                bias=None if bias is None else recorder.once(bias),
+                visible=None if visible is None else recorder.once(visible),
             )
         )
     return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **options)
@@ -96,17 +118,36 @@ def _keep(tensor: torch.Tensor) -> np.ndarray:
     return tensor[0].float().numpy()
 
 
-def _bias(mask: torch.Tensor | None) -> np.ndarray | None:
-    return None if mask is None or mask.dtype == torch.bool else mask[0].float().numpy().copy()
+def _is_causal(module: torch.nn.Module, asked: bool | None) -> bool:
+    """As the fused attention of transformers reads it: a module that says nothing is causal."""
+    return bool(getattr(module, "is_causal", True) if asked is None else asked)
 
 
-def _visible(mask: torch.Tensor | None, causal: bool, query: torch.Tensor, key: torch.Tensor) -> np.ndarray | None:
-    """[1, query, key]. A mask of None means "nothing is masked" in an encoder, but "causal" in a decoder."""
-    if mask is not None:
-        return mask[0].numpy().copy() if mask.dtype == torch.bool else None
-    if not causal or query.shape[2] == 1:
-        return None
-    return np.tri(query.shape[2], key.shape[2], dtype=np.bool_)[None]
+def _bias_and_visible(
+    mask: torch.Tensor | None, position_bias: torch.Tensor | None, causal: bool, query: torch.Tensor, key: torch.Tensor
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """What is added to the scores, [#head, query, key], and what can be seen, [1, query, key].
+
+    A mask of None means "nothing is masked" in an encoder, but "causal" in a decoder. T5's bias for relative positions
+    comes beside the mask.
+    """
+    visible = None
+    biases = [] if position_bias is None else [position_bias[0].float().numpy()]
+    if mask is None:
+        if causal and query.shape[2] > 1:
+            visible = np.tri(query.shape[2], key.shape[2], dtype=np.bool_)[None]
+    elif mask.dtype == torch.bool:
+        visible = mask[0].numpy()
+    else:
+        # Numbers to be added: where they are hugely negative, the key is hidden.
+        numbers = mask[0].float().numpy()
+        visible = numbers > _HIDDEN
+        biases.append(np.where(visible, numbers, np.float32(0)))
+    biases = [bias for bias in biases if bias.any()]
+    return (
+        sum(biases[1:], start=biases[0]) if biases else None,
+        None if visible is None or visible.all() else visible,
+    )
 
 
 AttentionInterface.register(ATTENTION, _capturing_attention)

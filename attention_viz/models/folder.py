@@ -1,32 +1,49 @@
-"""A model in a folder: what it is, without loading it."""
+"""A model in a folder of files, described without loading it: torch is not imported.
+
+Anyone may have made the files. They are read with bounds on their size, nothing in them is executed, and what can't be
+shown is refused in one sentence.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
+from typing import Any
 
-from attention_viz.core.errors import DamagedModelError
+from attention_viz.core.errors import DamagedModelError, UnsupportedModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import read_config
-from attention_viz.models.weights import count_parameters
+from attention_viz.models.weights import count_parameters, digest, read_json
+
+_CONFIG_BYTES = 1_000_000
+_SETTINGS_BYTES = 10_000_000
+_TOKENIZER_BYTES = 50_000_000
+_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "merges.txt")
+_SMALL_TOKENIZER_FILES = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+# Each set is enough to make a tokenizer from with what is installed.
+_ENOUGH = (("tokenizer.json",), ("vocab.txt",), ("vocab.json", "merges.txt"))
+_NEED_OTHER_LIBRARIES = ("*.model", "*.tiktoken", "tekken.json")
 
 
 def describe_folder(
     folder: Path, *, name: str, origin: str, licence: str = "unknown", revision: str | None = None
 ) -> ModelInfo:
-    """What config.json and the headers of the safetensors files say.
+    """What is known of the model in `folder` from its config.json, the headers of its weights and tokenizer files.
 
-    revision: what identifies the weights; None makes it from config and headers. Raises DamagedModelError when a file
-    is missing or broken, UnsupportedModelError when the model's attention can't be shown.
+    revision: what identifies the weights; None makes one of the files' headers, sizes and times.
+
+    Raises UnsupportedModelError for what can't be shown: another format than safetensors, code of its own, no
+    tokenizer, no text. Raises DamagedModelError for files that are missing, too large, cut short or not what they
+    should be.
     """
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        weights = sorted(folder.glob("model*.safetensors"))
-        parameters = sum(count_parameters(file) for file in weights)
-    except (OSError, ValueError) as error:
-        raise DamagedModelError(f"The files of {name} are missing or damaged.") from error
-    architecture = read_config(config)
+    if not (folder / "config.json").is_file():
+        raise UnsupportedModelError(
+            f"{_shown(name)} has no config.json, so it is not a model of the transformers library."
+        )
+    config = read_json(folder / "config.json", _CONFIG_BYTES)
+    settings = _tokenizer_settings(folder)
+    architecture = read_config(config, _stated_limit(settings))
+    parameters = count_parameters(folder)
+    _check_tokenizer(folder)
     return ModelInfo(
         name=name,
         family=architecture.family,
@@ -35,7 +52,44 @@ def describe_folder(
         width=architecture.width,
         parameters=parameters,
         token_limit=architecture.token_limit,
-        revision=revision or hashlib.sha256(repr((config, parameters)).encode()).hexdigest(),
+        revision=revision or digest(folder, "config.json", *_TOKENIZER_FILES, *_SMALL_TOKENIZER_FILES),
         licence=licence,
         origin=origin,
     )
+
+
+def _check_tokenizer(folder: Path) -> None:
+    for name in _TOKENIZER_FILES:
+        file = folder / name
+        if file.is_file() and file.stat().st_size > _TOKENIZER_BYTES:
+            raise DamagedModelError(
+                f"{name} has {file.stat().st_size:,} bytes, and at most {_TOKENIZER_BYTES:,} are read."
+            )
+    if any(all((folder / name).is_file() for name in names) for names in _ENOUGH):
+        return
+    others = sorted(path.name for pattern in _NEED_OTHER_LIBRARIES for path in folder.glob(pattern))
+    if others:
+        raise UnsupportedModelError(
+            f"The tokenizer of this model comes only as {others[0][:80]}, which needs a library that is not installed. "
+            f"Look for a version of the model with a tokenizer.json."
+        )
+    raise UnsupportedModelError(
+        "This model has no tokenizer (no tokenizer.json), so a text can't be turned into its tokens."
+    )
+
+
+def _tokenizer_settings(folder: Path) -> dict[str, Any]:
+    found = {
+        name: read_json(folder / name, _SETTINGS_BYTES) for name in _SMALL_TOKENIZER_FILES if (folder / name).is_file()
+    }
+    return found.get("tokenizer_config.json", {})
+
+
+def _stated_limit(settings: dict[str, Any]) -> int | None:
+    """The tokenizer's own limit. Where it has none, transformers writes 10^30."""
+    limit = settings.get("model_max_length")
+    return limit if type(limit) is int else None
+
+
+def _shown(name: str) -> str:
+    return f"“{name}”" if len(name) <= 80 else f"“{name[:79]}…”"

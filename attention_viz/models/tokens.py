@@ -6,9 +6,12 @@ meet in the middle. Texts are tokenized whole and cut here, so that what was cut
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from tokenizers import Encoding as Pieces
 from tokenizers import Tokenizer
@@ -19,6 +22,16 @@ from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
 from attention_viz.models.base import Encoding
 
+_NAMES = (" of the first text", " of the second text")
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+# GPT-2's alphabet: a byte that prints stands for itself, the others follow from U+0100 on.
+_PRINTED = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+_BYTES = {chr(byte): byte for byte in _PRINTED} | {
+    chr(0x100 + place): byte for place, byte in enumerate(sorted(set(range(256)) - set(_PRINTED)))
+}
+# What can't be seen, as a sign: Unicode's pictures of control characters, but plainer ones for blank, tab and new line.
+_SIGNS = {code: 0x2400 + code for code in range(32)} | {ord(" "): "▁", ord("\t"): "⇥", ord("\n"): "↵", 0x7F: "␡"}
+
 
 @dataclass(frozen=True, slots=True)
 class TextTokenizer:
@@ -28,32 +41,73 @@ class TextTokenizer:
     limit: the most tokens that the model takes, special ones included.
     special_ids: ids with a structural role; the unknown token is not one of them.
     unknown_id: the id of everything that is not in the vocabulary, or None where there is no such thing.
+    start_id: what a decoder reads before its text; None where no decoder reads the second text.
+    byte_level: do the pieces spell bytes, one character each, as GPT-2's do? `spells_bytes` knows.
     """
 
     backend: Tokenizer
     limit: int
     special_ids: frozenset[int]
     unknown_id: int | None
+    start_id: int | None = None
+    byte_level: bool = False
 
     def encode(self, text: str, second: str | None = None) -> Encoding:
         """Raises TextError when the text is empty, blank, too long to try, or leaves no token.
 
-        A second text that is empty or blank counts as none.
+        A second text that is empty or blank counts as none. Where a decoder reads the second text, and there is none,
+        it reads the first.
         """
         typed = (text,) if second is None or not second.strip() else (text, second)
         cleaned = [clean(segment) for segment in typed]
         texts = tuple(segment for segment, _ in cleaned)
         notes = [note for _, said in cleaned for note in said]
         pieces = [self._pieces(segment, number) for number, segment in enumerate(texts)]
-        dropped = (_dropped_note(segment, piece, self.unknown_id) for segment, piece in zip(texts, pieces, strict=True))
-        notes += [note for note in dropped if note]
-        notes += self._cut(pieces)
+        notes += [
+            note for piece, segment in zip(pieces, texts, strict=True) for note in self._dropped_note(piece, segment)
+        ]
+        if self.start_id is None:
+            return self._joined(texts, pieces, notes)
+        return self._apart(texts, pieces, notes, self.start_id)
+
+    def _joined(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[str]) -> Encoding:
+        """One row of tokens: a text, or a pair as the tokenizer joins it."""
+        notes += self._cut(pieces, self.limit - self.backend.num_special_tokens_to_add(len(pieces) == 2))
         joined = self.backend.post_process(pieces[0], pieces[1] if len(pieces) == 2 else None)
         owners = _owners(joined, [len(piece) for piece in pieces])
-        tokens = self._tokens(joined, owners, texts)
+        tokens = self._tokens(joined, owners, pieces, texts)
+        if any(pair == (0, 1) for pair in pairwise(owners)):
+            notes.append("This model knows no pairs: it reads the second text right after the first.")
         notes += _typed_special_note(tokens)
         notes += self._unknown_note(tokens)
-        return Encoding(texts, tokens, tuple(notes))
+        return Encoding(texts, tokens, tuple(notes), type_ids=tuple(joined.type_ids))
+
+    def _apart(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[str], start_id: int) -> Encoding:
+        """Two rows of tokens: the encoder's, and the decoder's with the start token before it, as in training."""
+        names, repeated = _NAMES, len(texts) == 1
+        if repeated:
+            names = (" of the text, as the encoder reads it,", " of the text, as the decoder reads it,")
+            texts, pieces = texts * 2, [pieces[0], self._pieces(texts[0], 0)]
+            notes.append(
+                "No second text: the decoder reads the same text as the encoder, as when the model is asked to repeat "
+                "it."
+            )
+        room = self.limit - self.backend.num_special_tokens_to_add(is_pair=False)
+        notes += self._cut(pieces[:1], room, names[0])
+        notes += self._cut(pieces[1:], room - 1, names[1])  # The start token takes a place.
+        source, target = (self.backend.post_process(piece) for piece in pieces)
+        tokens = self._tokens(source, _owners(source, [len(pieces[0])]), pieces[:1], texts)
+        words = 1 + max((token.word for token in tokens if token.word is not None), default=-1)
+        second = [None if owner is None else 1 for owner in _owners(target, [len(pieces[1])])]
+        read = self._tokens(target, second, pieces[1:], texts, first_word=words, segment=1)
+        start = Token(self.backend.id_to_token(start_id) or "", start_id, None, None, 1, special=True)
+        # What is learnt is to say each token from those before it, so the last one is said and never read.
+        ends = len(read) > 1 and read[-1].special and read[-1].span is None
+        shifted = (start, *(read[:-1] if ends else read))
+        told = tokens if repeated else (*tokens, *shifted)
+        notes += _typed_special_note(told)
+        notes += self._unknown_note(told)
+        return Encoding(texts, tokens, tuple(notes), target=shifted, type_ids=tuple(source.type_ids))
 
     def _pieces(self, text: str, number: int) -> Pieces:
         which = "text" if number == 0 else "second text"
@@ -68,33 +122,97 @@ class TextTokenizer:
             )
         return pieces
 
-    def _cut(self, pieces: list[Pieces]) -> list[str]:
-        """Cuts `pieces` in place to what fits and says what is shown."""
-        room = self.limit - self.backend.num_special_tokens_to_add(len(pieces) == 2)
+    def _cut(self, pieces: list[Pieces], room: int, name: str = "") -> list[str]:
+        """Cuts `pieces` in place to the `room` that there is and says what is shown."""
         totals = [len(piece) for piece in pieces]
         kept = _share(totals, room)
         notes = []
-        for piece, total, keep, name in zip(pieces, totals, kept, _names(len(pieces)), strict=True):
+        names = _NAMES if len(pieces) == 2 else (name,)
+        for piece, total, keep, which in zip(pieces, totals, kept, names, strict=True):
             if keep < total:
                 piece.truncate(keep)
-                notes.append(f"The first {keep:,} of {total:,} tokens{name} are shown: the model reads {self.limit:,}.")
+                notes.append(
+                    f"The first {keep:,} of {total:,} tokens{which} are shown: the model reads {self.limit:,}."
+                )
         return notes
 
-    def _tokens(self, pieces: Pieces, owners: Sequence[int | None], texts: Sequence[str]) -> tuple[Token, ...]:
-        offsets = pieces.offsets  # A property that makes the whole list anew each time.
-        spans = {i: _trim(texts[owner], *offsets[i]) for i, owner in enumerate(owners) if owner is not None}
-        special = [number in self.special_ids for number in pieces.ids]
-        words: list[int | None] = [None] * len(pieces)
-        used = 0
-        for segment, text in enumerate(texts):
-            mine = [i for i, owner in enumerate(owners) if owner == segment and not special[i]]
+    def _tokens(
+        self,
+        joined: Pieces,
+        owners: Sequence[int | None],
+        pieces: Sequence[Pieces],
+        texts: Sequence[str],
+        first_word: int = 0,
+        segment: int | None = None,
+    ) -> tuple[Token, ...]:
+        """The tokens of `joined`, made of `pieces` and of what the model adds.
+
+        owners: the text of each token, None for one that the model adds; those get `segment`, or else their type.
+        """
+        # Not the offsets of `joined`: RoBERTa's way of joining takes a character off all those that follow a blank.
+        offsets = iter([offset for piece in pieces for offset in piece.offsets])
+        spans = {i: _trim(texts[owner], *next(offsets)) for i, owner in enumerate(owners) if owner is not None}
+        special = [
+            number in self.special_ids or owner is None for number, owner in zip(joined.ids, owners, strict=True)
+        ]
+        words: list[int | None] = [None] * len(joined)
+        used = first_word
+        for part, text in enumerate(texts):
+            mine = [i for i, owner in enumerate(owners) if owner == part and not special[i]]
             for i, number in zip(mine, word_numbers(text, [spans[i] for i in mine]), strict=True):
                 words[i] = used + number
-            used = 1 + max((number for number in words if number is not None), default=-1)
-        segments = [kind if owner is None else owner for owner, kind in zip(owners, pieces.type_ids, strict=True)]
-        places = map(spans.get, range(len(pieces)))
-        columns = zip(pieces.tokens, pieces.ids, places, words, segments, special, strict=True)
+            used = max((number + 1 for number in words if number is not None), default=used)
+        types = [min(kind, len(texts) - 1) if segment is None else segment for kind in joined.type_ids]
+        segments = [kind if owner is None else owner for owner, kind in zip(owners, types, strict=True)]
+        places = [spans.get(i) for i in range(len(joined))]
+        names = [
+            piece if owner is None or place is None else self._text(piece, number, texts[owner][slice(*place)])
+            for piece, number, owner, place in zip(joined.tokens, joined.ids, owners, places, strict=True)
+        ]
+        columns = zip(names, joined.ids, places, words, segments, special, strict=True)
         return tuple(Token(*column) for column in columns)
+
+    def _text(self, piece: str, number: int, typed: str) -> str:
+        """The piece as a person can read it; `typed` is what it stands for.
+
+        A blank is “▁”, SentencePiece's sign, in all families. A piece that is a part of a character's bytes shows the
+        whole character.
+        """
+        if number == self.unknown_id:
+            return self._unknown()  # Some tokenizers hand out what was typed.
+        if not self.byte_level:
+            return typed.translate(_SIGNS) if typed and _BYTE.fullmatch(piece) else piece
+        if not all(char in _BYTES for char in piece):
+            return piece  # Added to the vocabulary as it is.
+        spelled = bytes(_BYTES[char] for char in piece)
+        try:
+            return spelled.decode("utf-8").translate(_SIGNS)
+        except UnicodeDecodeError:
+            return ("▁" if spelled.startswith(b" ") else "") + typed if typed else piece
+
+    def _dropped_note(self, pieces: Pieces, text: str) -> list[str]:
+        """Says how many characters left no trace: control characters always, accents and vowel marks in some models."""
+        covered = bytearray(len(text))
+        inside = 0  # Characters that lie in a token's span without being in its text, as the 0 byte in "a\0b".
+        columns = zip(pieces.offsets, pieces.tokens, pieces.ids, strict=True)
+        for (start, end), group in groupby(columns, key=itemgetter(0)):
+            same = list(group)
+            covered[start:end] = b"\1" * (end - start)
+            typed = "".join(text[start:end].split())
+            if not typed or any(number == self.unknown_id for _, _, number in same):
+                continue
+            names = (self._text(piece, number, typed).removeprefix("##") for _, piece, number in same)
+            # Taken apart, since some tokenizers write a letter and its mark as one character and keep both.
+            kept = unicodedata.normalize("NFD", "".join(names).replace("▁", ""))
+            inside += max(0, len(typed) - len(kept))
+        missed = [char for char, kept in zip(text, covered, strict=True) if not kept and not char.isspace()]
+        count = len(missed) + inside
+        if not count:
+            return []
+        hidden = not inside and all(unicodedata.category(char).startswith("C") for char in missed)
+        kind = "invisible control or format" if hidden else "mark or control"
+        plural = f"1 {kind} character has" if count == 1 else f"{count:,} {kind} characters have"
+        return [f"{plural} no token: this model's tokenizer drops {'it' if count == 1 else 'them'}."]
 
     def _unknown_note(self, tokens: Sequence[Token]) -> list[str]:
         """Says how much of the text the model can't tell apart."""
@@ -103,8 +221,17 @@ class TextTokenizer:
             return []
         return [
             f"Not in this model's vocabulary: {len(unknown):,} of {len(tokens):,} tokens. It reads every one of them "
-            f"as the same {unknown[0].text}."
+            f"as the same {self._unknown()}."
         ]
+
+    def _unknown(self) -> str:
+        return "" if self.unknown_id is None else self.backend.id_to_token(self.unknown_id) or ""
+
+
+def spells_bytes(backend: Tokenizer) -> bool:
+    """Are the pieces of this tokenizer bytes, each written as a character of its own ("Ġ" for a blank)?"""
+    parts = (backend.normalizer, backend.pre_tokenizer, backend.decoder)
+    return any(b'"ByteLevel"' in part.__getstate__() for part in parts if part is not None)
 
 
 def for_sharing(backend: Tokenizer) -> Tokenizer:
@@ -136,12 +263,12 @@ def _share(totals: Sequence[int], room: int) -> list[int]:
     return [room - second, second]
 
 
-def _names(count: int) -> tuple[str, ...]:
-    return ("",) if count == 1 else (" of the first text", " of the second text")
-
-
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without the white space that some tokenizers count to a token."""
+    """The span without the white space that some tokenizers count to a token; all of it where there is nothing else."""
+    if start == end and text[start - 1 : start].isspace():
+        start -= 1  # A blank of its own, of which nothing is left when blanks are not counted.
+    if text[start:end].isspace():
+        return start, end
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -151,27 +278,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _characters(count: int) -> str:
     return "1 character" if count == 1 else f"{count:,} characters"
-
-
-def _dropped_note(text: str, pieces: Pieces, unknown_id: int | None) -> str | None:
-    """Says how many characters left no trace: control characters always, accents and vowel marks in some models."""
-    covered = bytearray(len(text))
-    inside = 0  # Characters that lie in a token's span without being in its text, as the 0 byte in "a\0b".
-    last = (0, 0)
-    for span, piece, number in zip(pieces.offsets, pieces.tokens, pieces.ids, strict=True):
-        start, end = span
-        covered[start:end] = b"\1" * (end - start)
-        if number != unknown_id and span != last:
-            inside += max(0, end - start - len(piece.removeprefix("##")))
-        last = span
-    missed = [char for char, kept in zip(text, covered, strict=True) if not kept and not char.isspace()]
-    count = len(missed) + inside
-    if not count:
-        return None
-    hidden = not inside and all(unicodedata.category(char).startswith("C") for char in missed)
-    kind = "invisible control or format" if hidden else "mark or control"
-    plural = f"1 {kind} character has" if count == 1 else f"{count:,} {kind} characters have"
-    return f"{plural} no token: this model's tokenizer drops {'it' if count == 1 else 'them'}."
 
 
 def _typed_special_note(tokens: Sequence[Token]) -> list[str]:

@@ -1,0 +1,172 @@
+"""The two ways from a network to its attention, and the check that finds out which one a network goes.
+
+Nearly all families call the registered attention function, and what goes into it is captured. A few compute attention
+in their own code; of those transformers hands out the maps. No list of names tells them apart: a short pass in both
+ways does, each time a model is loaded. Where the two agree, the capture is right; where they don't, the maps count if
+they are maps at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from transformers import PreTrainedModel
+
+from attention_viz.core.errors import ModelError, UnsupportedModelError
+from attention_viz.core.model_info import Kind, ModelInfo, Stack
+from attention_viz.core.trace import ROW_TOLERANCE, Layer, MapLayer
+from attention_viz.models.architecture import title
+from attention_viz.models.capture import ATTENTION, packed, record
+
+Inputs = Mapping[str, torch.Tensor]
+Stacks = dict[Kind, tuple[Layer | MapLayer, ...]]
+
+AGREEMENT = 1e-3
+"""How far a captured weight may be from the one that the model hands out."""
+_OUTPUTS: dict[Kind, str] = {
+    "encoder": "encoder_attentions",
+    "decoder": "decoder_attentions",
+    "cross": "cross_attentions",
+}
+
+
+def by_capture(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -> Stacks:
+    """Queries, keys and values of one forward pass. Raises UnsupportedModelError when a layer's are missing."""
+    with torch.inference_mode(), record() as layers:
+        network(**inputs)
+    expected = sum(stack.layers for stack in stacks)
+    if len(layers) != expected:
+        raise UnsupportedModelError(
+            f"{_name(network)} calls the shared attention function {len(layers)} times in {expected} layers."
+        )
+    # An encoder runs as a whole before its decoder, whose layers look at themselves first and at the encoder then.
+    first = stacks[0].layers
+    parts = [layers] if len(stacks) == 1 else [layers[:first], layers[first::2], layers[first + 1 :: 2]]
+    _check_heads(network, stacks, parts)
+    return {stack.kind: packed(part) for stack, part in zip(stacks, parts, strict=True)}
+
+
+def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -> Stacks:
+    """The maps that the network hands out; it must use transformers' eager attention.
+
+    Raises UnsupportedModelError when they are not one [head, query, key] per layer whose rows sum to 1.
+    """
+    with torch.inference_mode():
+        output = network(**inputs, output_attentions=True)
+    queries, keys = inputs["input_ids"].shape[1], inputs["input_ids"].shape[1]
+    found: Stacks = {}
+    for stack in stacks:
+        maps = getattr(output, "attentions" if len(stacks) == 1 else _OUTPUTS[stack.kind], None) or ()
+        if stack.kind != "encoder" and len(stacks) > 1:
+            queries = inputs["decoder_input_ids"].shape[1]
+        columns = queries if stack.kind == "decoder" else keys
+        weights = [_map(network, item, (stack.heads, queries, columns)) for item in maps]
+        if len(weights) != stack.layers:
+            raise _refused(network, f"it hands out {len(weights)} maps for {stack.layers} layers")
+        visible = np.tri(queries, dtype=np.bool_)[None] if stack.kind == "decoder" else None
+        found[stack.kind] = tuple(MapLayer(item, visible) for item in weights)
+    return found
+
+
+def choose_route(network: PreTrainedModel, info: ModelInfo) -> str:
+    """Why the network can only show maps, in one sentence; empty where queries and keys are captured.
+
+    Leaves the network set to the attention that its route needs; to be called before anybody else has the network.
+    Raises UnsupportedModelError when neither route gives attention.
+    """
+    inputs = _probe(network, info)
+    captured = _try(lambda: by_capture(network, inputs, info.stacks))
+    _use(network, "eager")
+    maps = _try(lambda: by_maps(network, inputs, info.stacks))
+    if isinstance(maps, Exception):
+        raise _reason(network, maps) from maps
+    _check_direction(network, maps)
+    if not isinstance(captured, Exception) and _agree(captured, maps):
+        _use(network, ATTENTION)
+        return ""
+    return (
+        f"This family ({_name(network)}) computes attention in its own way, so only its maps can be shown, not queries "
+        f"and keys."
+    )
+
+
+def _probe(network: PreTrainedModel, info: ModelInfo) -> Inputs:
+    """A few tokens, any ones; for a decoder beside an encoder fewer, so that queries and keys can't be mixed up."""
+    known = network.get_input_embeddings().num_embeddings
+    ids = (torch.arange(min(7, info.token_limit))[None] + 5) % known
+    return {"input_ids": ids, "decoder_input_ids": ids[:, :-2]} if "cross" in info.kinds else {"input_ids": ids}
+
+
+def _use(network: PreTrainedModel, attention: str) -> None:
+    """Sets the attention of every part.
+
+    `set_attn_implementation` leaves families alone that call their own code, and then the masks of Bloom, which are
+    chosen by the same name, stay away.
+    """
+    for part in network.modules():
+        if isinstance(part, PreTrainedModel):
+            part.config._attn_implementation = attention
+
+
+def _try(run: Callable[[], Stacks]) -> Stacks | Exception:
+    try:
+        return run()
+    except Exception as error:  # noqa: BLE001 (a family that does not fit fails in its own way; the caller decides)
+        return error
+
+
+def _reason(network: PreTrainedModel, error: Exception) -> UnsupportedModelError:
+    if isinstance(error, ModelError):
+        return UnsupportedModelError(str(error))
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return _refused(network, f"it can't be asked for its maps ({lines[0][:200]})")
+
+
+def _map(network: PreTrainedModel, item: object, shape: tuple[int, int, int]) -> np.ndarray:
+    if not isinstance(item, torch.Tensor) or item.ndim != 4 or tuple(item.shape[1:]) != shape:
+        heads, queries, keys = shape
+        arrived = " × ".join(map(str, item.shape[1:])) if isinstance(item, torch.Tensor) else type(item).__name__
+        raise _refused(
+            network,
+            f"what a layer hands out is {arrived}, and {heads} heads × {queries} queries × {keys} keys were expected",
+        )
+    weights = item[0].float().numpy().copy()
+    sums = weights.sum(axis=-1)
+    # Written so that a NaN fails too.
+    if not (np.abs(sums - 1) <= ROW_TOLERANCE).all() or (weights < 0).any():
+        worst = float(sums.flat[np.argmax(np.abs(sums - 1))])
+        raise _refused(network, f"what a query gives to all keys adds up to {worst:.4g}, and attention adds up to 1")
+    return weights
+
+
+def _check_heads(network: PreTrainedModel, stacks: Sequence[Stack], parts: Sequence[Sequence[Layer]]) -> None:
+    for stack, part in zip(stacks, parts, strict=True):
+        for layer in part:
+            if layer.heads != stack.heads:
+                raise _refused(network, f"a layer has {layer.heads} heads, and config.json says {stack.heads}")
+
+
+def _check_direction(network: PreTrainedModel, maps: Stacks) -> None:
+    """Raises UnsupportedModelError when a decoder's maps look ahead: it would be shown as if it could not."""
+    for layer in maps.get("decoder", ()):
+        if any(np.triu(layer.attention(head), 1).any() for head in range(layer.heads)):
+            raise _refused(network, "it was taken for a decoder, and its tokens look at what follows them")
+
+
+def _agree(captured: Stacks, maps: Stacks) -> bool:
+    return all(
+        float(np.abs(one.attention(head) - other.attention(head)).max()) <= AGREEMENT
+        for kind, layers in maps.items()
+        for one, other in zip(captured[kind], layers, strict=True)
+        for head in range(other.heads)
+    )
+
+
+def _refused(network: PreTrainedModel, reason: str) -> UnsupportedModelError:
+    return UnsupportedModelError(f"The attention of {_name(network)} can't be shown: {reason}.")
+
+
+def _name(network: PreTrainedModel) -> str:
+    return title(network.config.model_type)
