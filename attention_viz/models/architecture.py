@@ -118,7 +118,7 @@ def read_config(config: Mapping[str, Any], stated_limit: int | None = None) -> A
 
 
 def title(family: str) -> str:
-    """A family's name as its authors write it ("DebertaV2"), from the name of its class in transformers."""
+    """A family's name as the transformers library writes it: "DebertaV2" for deberta-v2."""
     known = _table("MODEL_MAPPING_NAMES").get(family, family)
     return (known if isinstance(known, str) else known[0]).removesuffix("Model")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import title
 from attention_viz.models.base import Encoding, Pass
 from attention_viz.models.capture import ATTENTION
-from attention_viz.models.routes import by_capture, by_maps, choose_route
+from attention_viz.models.routes import by_capture, by_maps, choose_route, most_tokens
 from attention_viz.models.tokens import TextTokenizer, for_sharing, spells_bytes
 from attention_viz.models.weights import weight_bytes
 
@@ -84,6 +84,8 @@ def load_folder(folder: Path, info: ModelInfo) -> HuggingFaceModel:
         network = _network(folder, info)
         tokenizer = _tokenizer(folder, network, info)
         maps_only = choose_route(network, info)
+    if maps_only and (room := most_tokens(info.stacks)) < tokenizer.limit:
+        tokenizer = replace(tokenizer, limit=room, limited_by="all maps of this family are kept, which is done up to")
     return HuggingFaceModel(info, network, tokenizer, maps_only)
 
 

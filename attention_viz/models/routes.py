@@ -8,6 +8,7 @@ they are maps at all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -23,6 +24,8 @@ from attention_viz.models.capture import ATTENTION, packed, record
 Inputs = Mapping[str, torch.Tensor]
 Stacks = dict[Kind, tuple[Layer | MapLayer, ...]]
 
+MAPS_BYTES = 512_000_000
+"""How large all maps of a pass may be where there are only maps. A pass needs twice that for a moment."""
 AGREEMENT = 1e-3
 """How far a captured weight may be from the one that the model hands out."""
 _OUTPUTS: dict[Kind, str] = {
@@ -68,6 +71,11 @@ def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -
         visible = np.tri(queries, dtype=np.bool_)[None] if stack.kind == "decoder" else None
         found[stack.kind] = tuple(MapLayer(item, visible) for item in weights)
     return found
+
+
+def most_tokens(stacks: Sequence[Stack]) -> int:
+    """How many tokens a text may have for all its maps to stay within MAPS_BYTES."""
+    return math.isqrt(MAPS_BYTES // (4 * sum(stack.layers * stack.heads for stack in stacks)))
 
 
 def choose_route(network: PreTrainedModel, info: ModelInfo) -> str:

@@ -38,7 +38,8 @@ class TextTokenizer:
     """Turns one text or a pair into an Encoding.
 
     backend: made ready by `for_sharing`.
-    limit: the most tokens that the model takes, special ones included.
+    limit: the most tokens that are read, special ones included.
+    limited_by: what sets the limit, to be followed by it.
     special_ids: ids with a structural role; the unknown token is not one of them.
     unknown_id: the id of everything that is not in the vocabulary, or None where there is no such thing.
     start_id: what a decoder reads before its text; None where no decoder reads the second text.
@@ -51,6 +52,7 @@ class TextTokenizer:
     unknown_id: int | None
     start_id: int | None = None
     byte_level: bool = False
+    limited_by: str = "the model reads"
 
     def encode(self, text: str, second: str | None = None) -> Encoding:
         """Raises TextError when the text is empty, blank, too long to try, or leaves no token.
@@ -204,7 +206,7 @@ class TextTokenizer:
             names = (self._text(piece, number, typed).removeprefix("##") for _, piece, number in same)
             # Taken apart, since some tokenizers write a letter and its mark as one character and keep both.
             kept = unicodedata.normalize("NFD", "".join(names).replace("▁", ""))
-            inside += max(0, len(typed) - len(kept))
+            inside += max(0, len(typed) - len(kept)) if kept else 0  # None: a blank that was put before the text.
         missed = [char for char, kept in zip(text, covered, strict=True) if not kept and not char.isspace()]
         count = len(missed) + inside
         if not count:
