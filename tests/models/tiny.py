@@ -248,7 +248,7 @@ FAMILIES = (
     Tiny(
         "deberta-v2", xlmr_unigram, _bert_like(relative_attention=True, pos_att_type=["c2p", "p2c"], type_vocab_size=0)
     ),
-    Tiny("roformer", wordpiece, _bert_like(embedding_size=16)),
+    Tiny("roformer", wordpiece, _bert_like(embedding_size=16), spread=0.4),
     Tiny("rembert", xlmr_unigram, _bert_like(input_embedding_size=16)),
     Tiny("xlm", wordpiece, _XLM),
     Tiny("xlnet", xlnet_unigram, {"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 32}),
