@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,6 +59,11 @@ _SHIFTED_POSITIONS = frozenset(
         "xmod",
     }
 )
+# They compute a table of positions number by number, before a weight is read.
+_COUNTED_POSITIONS = frozenset({"distilbert", "flaubert", "marian", "pegasus", "roformer", "xlm"})
+# Numbers of that many parts would keep the library building for hours; real ones are far smaller.
+_COUNTS = re.compile(r"num|layers|groups|experts|labels|heads|blocks|depth")
+_MOST_PARTS = 20_000
 # What a model that reads something else than text says of its input.
 _NOT_TEXT = (
     "image_size",
@@ -92,6 +98,7 @@ def read_config(config: Mapping[str, Any], stated_limit: int | None = None) -> A
 
     Raises UnsupportedModelError with the reason when its attention can't be shown.
     """
+    _check_counts(config)
     family = _family(config)
     if any(config.get(name) is not None for name in _NOT_TEXT):
         raise UnsupportedModelError(
@@ -147,6 +154,16 @@ def _family(config: Mapping[str, Any]) -> str:
     return family
 
 
+def _check_counts(config: Mapping[str, Any]) -> None:
+    for name, number in config.items():
+        if isinstance(number, Mapping):
+            _check_counts(number)
+        elif isinstance(number, int | float) and number > _MOST_PARTS and _COUNTS.search(name):
+            raise UnsupportedModelError(
+                f"The model's config.json says {name[:40]} = {str(number)[:40]}; at most {_MOST_PARTS:,} was expected."
+            )
+
+
 def _needed(config: Mapping[str, Any], family: str, what: str) -> int:
     number = _number(config, what)
     if number is None:
@@ -194,6 +211,8 @@ def _token_limit(config: Mapping[str, Any], family: str, stated: int | None) -> 
         raise UnsupportedModelError(f"The model's config.json says {name} = {str(positions)[:40]}; expected a number.")
     if positions is None or positions <= 0:  # Relative positions; −1 is how DeBERTa says so.
         limit = stated if stated is not None and 0 < stated <= 1_000_000 else UNSTATED
+    elif family in _COUNTED_POSITIONS and positions > LONGEST:
+        raise _refused(family, f"its config.json says {name} = {str(positions)[:40]}, and at most {LONGEST:,} is read")
     elif family in _SHIFTED_POSITIONS:
         padding = config.get("pad_token_id")
         limit = positions - (padding if type(padding) is int and padding >= 0 else 1) - 1

@@ -104,6 +104,7 @@ def _network(folder: Path, info: ModelInfo) -> PreTrainedModel:
             trust_remote_code=False,
             local_files_only=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # Only here: the report names them, and they are refused.
         )
     _check_report(report, info)
     return network.eval()
@@ -124,14 +125,14 @@ def _check_size(config: Any, folder: Path) -> None:
 def _check_report(report: Mapping[str, Any], info: ModelInfo) -> None:
     """Raises DamagedModelError when weights that attention depends on were not in the files."""
     missing = sorted(name for name in report["missing_keys"] if not name.startswith(_AFTER_ATTENTION))
-    wrong = sorted(key[0] for key in report["mismatched_keys"])
-    if missing or wrong:
-        lacking = (
-            f"lack {len(missing):,} of its weights ({missing[0][:80]})" if missing else f"differ in {wrong[0][:80]}"
-        )
-        raise DamagedModelError(
-            f"The files of {info.name} {lacking}, so config.json and weights don't belong together."
-        )
+    wrong = sorted(name for name, *_ in report["mismatched_keys"])
+    if missing:
+        said = f"lack {len(missing):,} of its weights ({missing[0][:80]})"
+    elif wrong:
+        said = f"hold {len(wrong):,} weights in another shape than config.json says ({wrong[0][:80]})"
+    else:
+        return
+    raise DamagedModelError(f"The files of {info.name} {said}: they don't belong together.")
 
 
 def _tokenizer(folder: Path, network: PreTrainedModel, info: ModelInfo) -> TextTokenizer:
@@ -174,8 +175,8 @@ def _library_errors(what: str) -> Iterator[None]:
     except ModelError:
         raise
     except Exception as error:  # What a foreign file makes the library raise has no common class.
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise DamagedModelError(f"The model's files don't belong together: {what} ({lines[0][:200]}).") from error
+        said = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+        raise DamagedModelError(f"The model's files don't belong together: {what} ({said}).") from error
 
 
 @contextmanager

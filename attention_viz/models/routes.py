@@ -128,8 +128,8 @@ def _try(run: Callable[[], Stacks]) -> Stacks | Exception:
 def _reason(network: PreTrainedModel, error: Exception) -> UnsupportedModelError:
     if isinstance(error, ModelError):
         return UnsupportedModelError(str(error))
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return _refused(network, f"it can't be asked for its maps ({lines[0][:200]})")
+    said = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+    return _refused(network, f"it can't be asked for its maps ({said})")
 
 
 def _map(network: PreTrainedModel, item: object, shape: tuple[int, int, int]) -> np.ndarray:
