@@ -105,9 +105,9 @@ def read_config(config: Mapping[str, Any], stated_limit: int | None = None) -> A
             f"{title(family)} reads pictures or sound. Only models that read text alone can be shown."
         )
     if _number(config, "vocabulary") is None:
-        raise _refused(family, "it has no vocabulary (vocab_size), so it does not read text")
+        raise _refused(family, "its config.json names no vocab_size, and a model that reads text has one")
     layers, heads, width = (_needed(config, family, what) for what in ("layers", "heads", "width"))
-    head_size = _number(config, "head size") or (_number(config, "split width") or width) // heads
+    head_size = _number(config, "head size") or (_number(config, "split width", "width") or width) // heads
     if not head_size:
         raise _refused(family, f"{heads} heads can't share a width of {width}")
     stacks: tuple[Stack, ...]

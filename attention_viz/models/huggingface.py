@@ -65,7 +65,7 @@ class HuggingFaceModel:
         if getattr(config, "type_vocab_size", 0) > 1 or config.model_type in _COUNTLESS_SEGMENTS:
             segments = encoding.type_ids or [token.segment for token in encoding.tokens]
             inputs["token_type_ids"] = torch.tensor([segments])
-        known = self.network.get_input_embeddings().num_embeddings
+        known = self.network.config.vocab_size
         if (highest := max(map(max, rows))) >= known:
             raise DamagedModelError(
                 f"The tokenizer of {self.info.name} gives a token the number {highest:,}, but the weights know "
@@ -95,19 +95,31 @@ def _network(folder: Path, info: ModelInfo) -> PreTrainedModel:
         config.transformers_weights = None  # It could name other weights than those that were looked at.
         config.use_cache = False
         _check_size(config, folder)
-        network, report = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            attn_implementation=ATTENTION,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-            ignore_mismatched_sizes=True,  # Only here: the report names them, and they are refused.
-        )
+        try:
+            network, report = _load(folder, config, ATTENTION)
+        except KeyError:  # GPT-J, GPT-Neo and Falcon choose from a list of their own, which has only known names.
+            network, report = _load(folder, config, "eager")
     _check_report(report, info)
+    if network.main_input_name != "input_ids":
+        raise UnsupportedModelError(
+            f"{title(info.family)} reads {network.main_input_name}. Only models that read text alone can be shown."
+        )
     return network.eval()
+
+
+def _load(folder: Path, config: Any, attention: str) -> tuple[PreTrainedModel, Mapping[str, Any]]:
+    """The network with what was missing or did not fit; transformers fills such weights with random numbers."""
+    return AutoModel.from_pretrained(
+        folder,
+        config=config,
+        attn_implementation=attention,
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        output_loading_info=True,
+        ignore_mismatched_sizes=True,
+    )
 
 
 def _check_size(config: Any, folder: Path) -> None:

@@ -54,6 +54,7 @@ def by_capture(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]
 def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -> Stacks:
     """The maps that the network hands out; it must use transformers' eager attention.
 
+    What a decoder's windows hide is 0 here, and not marked as hidden: the maps don't tell it from what gets nothing.
     Raises UnsupportedModelError when they are not one [head, query, key] per layer whose rows sum to 1.
     """
     with torch.inference_mode():
@@ -102,8 +103,7 @@ def choose_route(network: PreTrainedModel, info: ModelInfo) -> str:
 
 def _probe(network: PreTrainedModel, info: ModelInfo) -> Inputs:
     """A few tokens, any ones; for a decoder beside an encoder fewer, so that queries and keys can't be mixed up."""
-    known = network.get_input_embeddings().num_embeddings
-    ids = (torch.arange(min(7, info.token_limit))[None] + 5) % known
+    ids = (torch.arange(min(7, info.token_limit))[None] + 5) % network.config.vocab_size
     return {"input_ids": ids, "decoder_input_ids": ids[:, :-2]} if "cross" in info.kinds else {"input_ids": ids}
 
 

@@ -27,7 +27,19 @@ from tests.models.tiny import FAMILIES, FIRST, REFUSED, SECOND, Tiny, load
 
 TABLE = Path(__file__).parents[2] / "docs" / "families.md"
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
-MAPS_ONLY = {"mpnet", "deberta", "deberta-v2", "roformer", "rembert", "xlm", "xlnet", "bloom", "gemma2"}
+MAPS_ONLY = {
+    "mpnet",
+    "deberta",
+    "deberta-v2",
+    "roformer",
+    "rembert",
+    "xlm",
+    "xlnet",
+    "bloom",
+    "gemma2",
+    "falcon",
+    "gpt_neo",
+}
 each = pytest.mark.parametrize("family", BY_NAME)
 each_decoder = pytest.mark.parametrize("family", ["gpt2", "gpt_neox", "opt", "llama", "qwen3", "bloom", "t5", "bart"])
 
@@ -171,7 +183,9 @@ def test_padding_gets_nothing(family_of, family):
             for head in range(layer.heads):
                 weights = layer.attention(head)
                 assert (weights[real, hidden] == 0).all()
-                if not front:  # Padding before a text moves its positions in some families.
+                # Padding before a text moves its positions in some families; MobileBERT reads each token with its
+                # neighbours, and padding is one.
+                if not front and family != "mobilebert":
                     np.testing.assert_allclose(weights[real, real], alone.attention(head), atol=1e-5)
 
 

@@ -242,6 +242,13 @@ FAMILIES = (
         _bert_like(num_hidden_layers=3, local_attention=8, global_attn_every_n_layers=3, max_position_embeddings=8192),
         "sliding windows",
     ),
+    Tiny(
+        "mobilebert",
+        wordpiece,
+        _bert_like(embedding_size=32, true_hidden_size=16, intra_bottleneck_size=16),
+        "layers narrower than tokens",
+        spread=0.15,
+    ),
     Tiny("nomic_bert", wordpiece, _bert_like(type_vocab_size=2)),
     Tiny("mpnet", xlmr_unigram, _FAIRSEQ),
     Tiny("deberta", roberta_bpe, _bert_like(relative_attention=True, pos_att_type=["c2p", "p2c"], type_vocab_size=0)),
@@ -263,6 +270,19 @@ FAMILIES = (
         "4 heads share 2 keys, sliding windows",
     ),
     Tiny("bloom", gpt2_bpe, {"hidden_size": 32, "n_layer": 2, "n_head": 4, **_NAMED_BY_TWO}),
+    Tiny("falcon", gpt2_bpe, _bert_like(ffn_hidden_size=32, **_NAMED_BY_TWO)),
+    Tiny(
+        "gpt_neo",
+        gpt2_bpe,
+        {
+            "hidden_size": 32,
+            "num_layers": 2,
+            "num_heads": 4,
+            "attention_types": [[["global", "local"], 1]],
+            "window_size": 8,
+            **_NAMED_BY_TWO,
+        },
+    ),
     Tiny("gemma2", bare_bpe, {**_LLAMA, "query_pre_attn_scalar": 8, "sliding_window": 8}, "capped scores"),
     Tiny("t5", t5_unigram, _T5, "position bias", spread=0.15),  # It does not scale its scores.
     Tiny("bart", roberta_bpe, _BART),
