@@ -61,7 +61,7 @@ def test_joining_does_not_move_spans(model_of, family):
     for encoding in (model_of(family).encode(text), model_of(family).encode(text, text)):
         for token in (*content(encoding), *(token for token in encoding.target if token.span)):
             start, end = token.span or (0, 0)
-            assert token.text.removeprefix("▁") == text[start:end]
+            assert token.text.replace("▁", " ").strip() == text[start:end].strip()
 
 
 def test_a_model_without_special_tokens(model_of):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
@@ -22,13 +21,18 @@ SECOND = "A naïve dog slept under the old tree."
 CORPUS = [FIRST, SECOND, "Straße, naïve, 1600 cats and dogs", FIRST.lower(), SECOND.upper()]
 
 
+def letters() -> list[str]:
+    """Those of the corpus, and SentencePiece's blank. Vocabularies are made by hand: trainers choose among equals anew
+    in each run."""
+    return sorted(set("".join(CORPUS).replace(" ", "▁")))
+
+
 @lru_cache
 def wordpiece() -> PreTrainedTokenizerFast:
     """As BERT's: [CLS] A [SEP] B [SEP], lower case."""
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    letters = sorted(set("".join(CORPUS).lower()) - {" "})
-    # Made by hand: the trainer's choice among equals differs from run to run.
-    pieces = [*special, *letters, *(f"##{letter}" for letter in letters), "the", "cat", "cross", "##ed", "dog", "and"]
+    small = sorted(set("".join(CORPUS).lower()) - {" "})
+    pieces = [*special, *small, *(f"##{letter}" for letter in small), "the", "cat", "cross", "##ed", "dog", "and"]
     backend = Tokenizer(models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]"))
     backend.normalizer = normalizers.BertNormalizer()
     backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -41,14 +45,19 @@ def wordpiece() -> PreTrainedTokenizerFast:
 
 
 def _byte_level(special: list[str]) -> Tokenizer:
-    backend = Tokenizer(models.BPE())
+    merges = merges_for(["he", "Ġcat", "Ġthe", "Ġdriver", "Ġna", "Ã¯", "Ġdog"])
+    pieces = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *(first + last for first, last in merges)]
+    backend = Tokenizer(models.BPE({piece: number for number, piece in enumerate(pieces)}, merges))
+    backend.add_special_tokens(special)
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     backend.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=330, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
-    )
-    backend.train_from_iterator(CORPUS, trainer)
     return backend
+
+
+def merges_for(words: Sequence[str]) -> list[tuple[str, str]]:
+    """What a BPE has to merge, letter after letter, to have these words as pieces."""
+    steps = {(word[:end], word[end]): None for word in words for end in range(1, len(word))}
+    return list(steps)
 
 
 @lru_cache
@@ -86,28 +95,32 @@ def bare_bpe() -> PreTrainedTokenizerFast:
 @lru_cache
 def llama_bpe() -> PreTrainedTokenizerFast:
     """As Llama's: <s> A, with “▁” for blanks, and bytes as <0xF0> for what is not in the vocabulary."""
-    backend = Tokenizer(models.BPE(unk_token="<unk>"))
+    merges = merges_for(["▁cat", "▁the", "▁driver", "▁na", "▁dog"])
+    special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    pieces = [*special, *letters(), *(first + last for first, last in merges)]
+    vocabulary = {piece: number for number, piece in enumerate(pieces)}
+    backend = Tokenizer(models.BPE(vocabulary, merges, unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    backend.add_special_tokens(special[:3])
     backend.pre_tokenizer = pre_tokenizers.Metaspace()
     backend.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
-    special = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256))]
-    backend.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=100, special_tokens=special[:3]))
-    made = json.loads(backend.to_str())["model"]
-    vocabulary = {name: number for number, name in enumerate([*special, *sorted(made["vocab"].keys() - set(special))])}
-    merges = [tuple(merge) for merge in made["merges"]]
-    backend.model = models.BPE(vocabulary, merges, unk_token="<unk>", byte_fallback=True, fuse_unk=True)
     backend.post_processor = processors.TemplateProcessing(
         single="<s> $A", pair="<s> $A <s>:1 $B:1", special_tokens=[("<s>", 1)]
     )
     return PreTrainedTokenizerFast(tokenizer_object=backend, bos_token="<s>", eos_token="</s>", unk_token="<unk>")
 
 
-def _unigram(special: list[str], unknown: str = "<unk>") -> Tokenizer:
-    backend = Tokenizer(models.Unigram())
+def _unigram(special: list[str]) -> Tokenizer:
+    words = ["▁cat", "▁the", "▁driver", "▁naïve", "▁dog", "▁cross", "ed"]
+    scores = [
+        *((piece, 0.0) for piece in special),
+        *((word, -3.0) for word in words),
+        *((one, -4.0) for one in letters()),
+    ]
+    backend = Tokenizer(models.Unigram(scores, special.index("<unk>")))
+    backend.add_special_tokens(special)
     backend.normalizer = normalizers.NFKC()
     backend.pre_tokenizer = pre_tokenizers.Metaspace()
     backend.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=110, special_tokens=special, unk_token=unknown)
-    backend.train_from_iterator(CORPUS, trainer)
     return backend
 
 
@@ -247,7 +260,7 @@ FAMILIES = (
         wordpiece,
         _bert_like(embedding_size=32, true_hidden_size=16, intra_bottleneck_size=16),
         "layers narrower than tokens",
-        spread=0.15,
+        spread=0.2,
     ),
     Tiny("nomic_bert", wordpiece, _bert_like(type_vocab_size=2)),
     Tiny("mpnet", xlmr_unigram, _FAIRSEQ),
@@ -258,7 +271,7 @@ FAMILIES = (
     Tiny("roformer", wordpiece, _bert_like(embedding_size=16), spread=0.4),
     Tiny("rembert", xlmr_unigram, _bert_like(input_embedding_size=16)),
     Tiny("xlm", wordpiece, _XLM),
-    Tiny("xlnet", xlnet_unigram, {"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 32}),
+    Tiny("xlnet", xlnet_unigram, {"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 32}, spread=0.4),
     Tiny("gpt2", gpt2_bpe, {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 128, **_NAMED_BY_TWO}),
     Tiny("gpt_neox", gpt2_bpe, _bert_like(**_NAMED_BY_TWO)),
     Tiny("opt", gpt2_bpe, _bert_like(ffn_dim=32, word_embed_proj_dim=32, **_NAMED_BY_TWO)),
