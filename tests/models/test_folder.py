@@ -77,7 +77,7 @@ def test_describing_does_not_import_torch(folder):
 
 
 def test_the_bundled_model_is_a_folder_like_any_other():
-    info = describe(BundledSource()._files())
+    info = describe(BundledSource().folder)
     assert (info.parameters, info.token_limit, info.stacks) == (22_713_216, 512, (av.Stack("encoder", 6, 12),))
 
 

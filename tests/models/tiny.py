@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
-from transformers.utils import logging
 
 from attention_viz.models.folder import describe_folder
 from attention_viz.models.huggingface import HuggingFaceModel, load_folder
@@ -192,7 +191,6 @@ class Tiny:
     spread: float = 0.25
 
     def save(self, folder: Path) -> Path:
-        logging.disable_progress_bar()
         torch.manual_seed(0)
         tokenizer = self.tokenizer()
         size = {} if "vocab_size" in self.options or self.family == "vit" else {"vocab_size": len(tokenizer)}
