@@ -24,7 +24,8 @@ class Piece(Protocol):
 class Token:
     """A token and its place.
 
-    text: the tokenizer's piece, as the field writes it ("cat", "##ing", "[CLS]").
+    text: the tokenizer's piece, as the field writes it ("cat", "##ing", "▁cat", "[CLS]"), but readable: “▁” is a blank
+        in all families, and bytes are spelled as the characters that they are part of.
     id: its number in the vocabulary.
     span: start and end in characters of the segment's text, without surrounding white space; None for a token that
         the model adds itself.

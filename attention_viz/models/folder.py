@@ -19,6 +19,8 @@ _SETTINGS_BYTES = 10_000_000
 _TOKENIZER_BYTES = 50_000_000
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "merges.txt")
 _SMALL_TOKENIZER_FILES = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
+# What the library may read as a whole, beside the weights.
+_READ_WHOLE = ("*.json", "*.txt", "*.jinja")
 # Each set is enough to make a tokenizer from with what is installed.
 _ENOUGH = (("tokenizer.json",), ("vocab.txt",), ("vocab.json", "merges.txt"))
 _NEED_OTHER_LIBRARIES = ("*.model", "*.tiktoken", "tekken.json")
@@ -59,12 +61,9 @@ def describe_folder(
 
 
 def _check_tokenizer(folder: Path) -> None:
-    for name in _TOKENIZER_FILES:
-        file = folder / name
-        if file.is_file() and file.stat().st_size > _TOKENIZER_BYTES:
-            raise DamagedModelError(
-                f"{name} has {file.stat().st_size:,} bytes, and at most {_TOKENIZER_BYTES:,} are read."
-            )
+    for file in (path for pattern in _READ_WHOLE for path in folder.glob(pattern)):
+        if (size := file.stat().st_size) > _TOKENIZER_BYTES:
+            raise DamagedModelError(f"{file.name} has {size:,} bytes, and at most {_TOKENIZER_BYTES:,} are read.")
     if any(all((folder / name).is_file() for name in names) for names in _ENOUGH):
         return
     others = sorted(path.name for pattern in _NEED_OTHER_LIBRARIES for path in folder.glob(pattern))

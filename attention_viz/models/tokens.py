@@ -134,7 +134,7 @@ class TextTokenizer:
             if keep < total:
                 piece.truncate(keep)
                 notes.append(
-                    f"The first {keep:,} of {total:,} tokens{which} are shown: the model reads {self.limit:,}."
+                    f"The first {keep:,} of {total:,} tokens{which} are shown: {self.limited_by} {self.limit:,}."
                 )
         return notes
 

@@ -20,7 +20,7 @@ from attention_viz.core.trace import Layer
 from attention_viz.models import capture
 from attention_viz.models.folder import describe_folder
 from attention_viz.models.huggingface import HuggingFaceModel
-from attention_viz.models.routes import Stacks, by_capture, by_maps
+from attention_viz.models.routes import Stacks, by_capture, by_maps, most_tokens
 from attention_viz.models.threads import set_thread_count
 from attention_viz.models.tracing import traces
 from tests.models.tiny import FAMILIES, FIRST, REFUSED, SECOND, Tiny, load
@@ -238,6 +238,34 @@ def test_nothing_stays_recorded_after_an_error_in_the_middle(family_of, family):
     assert capture._recorder.get() is None
     for kind, trace in traces(known.model, FIRST, SECOND).items():
         np.testing.assert_allclose(trace.attention(1), known.traces[kind].attention(1), atol=1e-6)
+
+
+@each
+def test_the_longest_text_that_is_read(family_of, family):
+    """As many tokens as the limit says, and not one more than the table of positions has."""
+    model = family_of(family).model
+    if model.info.token_limit <= 512:
+        traced = traces(model, "cat " * 1000)
+        assert max(len(trace.tokens) for trace in traced.values()) == model.info.token_limit
+        assert f"the model reads {model.info.token_limit}." in " ".join(next(iter(traced.values())).notes)
+        assert np.isfinite(traced[model.info.kinds[0]].attention(1, 0)).all()
+
+
+def test_where_only_maps_are_kept_fewer_tokens_are(tmp_path):
+    tiny = Tiny("bloom", BY_NAME["bloom"].tokenizer, {**BY_NAME["bloom"].options, "seq_length": 8192})
+    model = load(tiny.save(tmp_path))
+    assert model.info.token_limit == 8192
+    (note,) = model.encode("cat " * 5000).notes
+    assert "are shown: all maps of this family are kept, which is done up to 4,000." in note
+    assert most_tokens((av.Stack("encoder", 12, 12),)) == 942
+
+
+def test_a_bert_that_looks_back_only(tmp_path):
+    tiny = Tiny("bert", BY_NAME["bert"].tokenizer, {**BY_NAME["bert"].options, "is_decoder": True})
+    trace = av.trace(load(tiny.save(tmp_path)), FIRST)
+    assert trace.kind == "decoder"
+    assert not np.triu(trace.attention(1, 0), 1).any()
+    assert not trace.visible(1, 0)[0, 1]
 
 
 @each
