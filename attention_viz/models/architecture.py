@@ -36,6 +36,9 @@ _NAMES = {
     "decoder heads": ("decoder_attention_heads", "num_decoder_attention_heads"),
     "head size": ("head_dim", "d_kv", "d_head"),
     "split width": ("true_hidden_size",),  # MobileBERT's layers are narrower than its tokens.
+    # DeepSeek's heads have one part that knows positions and one that doesn't.
+    "head size without positions": ("qk_nope_head_dim",),
+    "head size of positions": ("qk_rope_head_dim",),
     "positions": ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length"),
     "vocabulary": ("vocab_size", "n_vocab"),
 }
@@ -108,6 +111,8 @@ def read_config(config: Mapping[str, Any], stated_limit: int | None = None) -> A
         raise _refused(family, "its config.json names no vocab_size, and a model that reads text has one")
     layers, heads, width = (_needed(config, family, what) for what in ("layers", "heads", "width"))
     head_size = _number(config, "head size") or (_number(config, "split width", "width") or width) // heads
+    if without := _number(config, "head size without positions", "head size"):
+        head_size = without + (_number(config, "head size of positions", "head size") or 0)
     if not head_size:
         raise _refused(family, f"{heads} heads can't share a width of {width}")
     stacks: tuple[Stack, ...]

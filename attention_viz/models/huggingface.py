@@ -125,7 +125,7 @@ def _load(folder: Path, config: Any, attention: str) -> tuple[PreTrainedModel, M
 def _check_size(config: Any, folder: Path) -> None:
     """Raises DamagedModelError when config.json asks for more memory than the files account for."""
     with torch.device("meta"):
-        empty = AutoModel.from_config(config, trust_remote_code=False)
+        empty = AutoModel.from_config(config, attn_implementation="eager", trust_remote_code=False)
     needed = sum(4 * tensor.numel() for tensor in (*empty.parameters(), *empty.buffers()))
     if needed > (held := weight_bytes(folder)) + _ROOM_BYTES:
         raise DamagedModelError(

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import attention_viz as av
 from attention_viz.core.trace import Layer
 from attention_viz.models import capture
 from attention_viz.models.folder import describe_folder
-from attention_viz.models.huggingface import HuggingFaceModel
+from attention_viz.models.huggingface import HuggingFaceModel, load_folder
 from attention_viz.models.routes import Stacks, by_capture, by_maps, most_tokens
 from attention_viz.models.threads import set_thread_count
 from attention_viz.models.tracing import traces
@@ -391,6 +392,13 @@ def test_refused_with_the_reason(tmp_path, family, reason):
     (tiny,) = [tiny for tiny in REFUSED if tiny.family == family]
     with pytest.raises(av.UnsupportedModelError, match=reason):
         load(tiny.save(tmp_path))
+
+
+def test_what_looks_ahead_is_not_shown_as_a_decoder(family_of):
+    known = family_of("xlnet")
+    taken_for_another = replace(known.model.info, stacks=(av.Stack("decoder", 2, 4),))
+    with pytest.raises(av.UnsupportedModelError, match="taken for a decoder, and its tokens look at what follows"):
+        load_folder(known.folder, taken_for_another)
 
 
 def bound(difference: float) -> str:

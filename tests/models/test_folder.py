@@ -271,6 +271,12 @@ def test_a_config_and_weights_that_disagree(folder, changes):
     assert time.perf_counter() - began < 10
 
 
+@pytest.mark.parametrize("changes", [{"intermediate_size": 10**9}, {"vocab_size": 9_999_999}])
+def test_memory_that_the_files_do_not_account_for(folder, changes):
+    change(folder, **changes)
+    assert "The model's config.json describes weights of" in refusal(av.DamagedModelError, load, folder)
+
+
 @pytest.mark.parametrize("changes", [{"num_labels": 10**9}, {"sub": {"num_experts": 10**8}}, {"n_groups_num": 1e12}])
 def test_numbers_of_parts_that_would_never_end(folder, changes):
     change(folder, **changes)
