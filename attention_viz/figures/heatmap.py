@@ -19,7 +19,7 @@ from attention_viz.figures.scale import ColourScale
 
 FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
 _CELL = 21  # px, while there is room
-_MAP = (220, 520)  # px, the least and the most that the square may measure
+_MAP = (220, 520)  # px, the least and the most that a side may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
 _EXACT = 256 * 256
 """Up to so many cells a figure holds weights in full precision, above in thousandths, which a browser draws sooner."""
@@ -31,7 +31,7 @@ _BOTTOM = 44  # px below the strip, for its numbers and its title
 
 
 def map_size(count: int) -> int:
-    """The side of the square that shows `count` tokens, in px."""
+    """The length of a side that shows `count` tokens, in px."""
     return int(np.clip(count * _CELL, *_MAP))
 
 
@@ -66,7 +66,7 @@ def heatmap(
     weights = pool(weights, MOST_CELLS)
     visible = None if visible is None else pool(visible, MOST_CELLS)
     rows, columns = weights.shape
-    side = map_size(max(rows, columns))
+    high, wide = map_size(rows), map_size(columns)
     figure = go.Figure()
     coarse = weights.size > _EXACT and visible is None
     figure.add_trace(
@@ -87,11 +87,11 @@ def heatmap(
     )
     figure.update_layout(separators="..")
     if visible is not None:
-        figure.add_layout_image(_hatching(palette, side))
+        figure.add_layout_image(_hatching(palette, wide, high))
     top, left = _margin(keys, whole), _margin(queries, whole)
     figure.update_layout(
-        width=left + side + _RIGHT,
-        height=top + side + sum(_STRIP) + _BOTTOM,
+        width=left + wide + _RIGHT,
+        height=top + high + sum(_STRIP) + _BOTTOM,
         margin={"t": top, "l": left, "r": _RIGHT, "b": _BOTTOM},
         font={"family": FONT, "size": 12, "color": palette.text},
         paper_bgcolor=palette.background,
@@ -107,14 +107,14 @@ def heatmap(
     figure.update_yaxes(
         _axis(_labels(queries, numbers[0], palette, whole), "left", palette),
         autorange="reversed",
-        domain=[sum(_STRIP) / (side + sum(_STRIP)), 1],
+        domain=[sum(_STRIP) / (high + sum(_STRIP)), 1],
     )
     if held is not None:
         _outline(figure, palette, (0, columns - 1), (held, held))
     if held_key is not None:
         _outline(figure, palette, (held_key, held_key), (0, rows - 1) if held is None else (held, held), 2.5)
     _borders(figure, queries, keys, palette)
-    _legend(figure, scale, palette, side)
+    _legend(figure, scale, palette, high)
     return figure
 
 
@@ -133,11 +133,11 @@ def _block_of(starts: Sequence[int], at: int | None) -> int | None:
     return None if at is None else bisect_right(starts, at) - 1
 
 
-def _hatching(palette: Palette, side: int) -> dict[str, object]:
+def _hatching(palette: Palette, wide: int, high: int) -> dict[str, object]:
     """Diagonal lines behind the map."""
-    lines = "".join(f"M{at} 0L0 {at}" for at in range(_STRIPE, 2 * side, _STRIPE))
+    lines = "".join(f"M{at} 0L0 {at}" for at in range(_STRIPE, wide + high, _STRIPE))
     picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
         f'<path d="{lines}" stroke="{palette.border}" stroke-width="1.5"/></svg>'
     )
     return {
@@ -212,7 +212,7 @@ def _second(items: Sequence[Piece]) -> list[float]:
     return [at + 0.5 for at, (one, other) in enumerate(pairwise(items)) if one.segment != other.segment]
 
 
-def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, side: int) -> None:
+def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, high: int) -> None:
     """A strip below the map with the range and the curve. Plotly's own colour bar would squeeze the small weights of
     a square-root scale into one end."""
     places = np.linspace(0, 1, 101)
@@ -243,7 +243,7 @@ def _legend(figure: go.Figure, scale: ColourScale, palette: Palette, side: int) 
             "range": [0, 1],
             "title": {"text": legend_title(scale), "font": {"size": 12, "color": palette.muted}, "standoff": 4},
         },
-        yaxis2={"domain": [0, _STRIP[1] / (side + sum(_STRIP))], "visible": False, "fixedrange": True},
+        yaxis2={"domain": [0, _STRIP[1] / (high + sum(_STRIP))], "visible": False, "fixedrange": True},
     )
 
 

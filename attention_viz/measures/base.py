@@ -23,6 +23,11 @@ class Reading:
     keys: Sequence[Token]
     visible: Bool[np.ndarray, "query key"]
 
+    @property
+    def same_tokens(self) -> bool:
+        """Are the keys the queries themselves? In cross attention they are not, and their positions mean nothing."""
+        return self.keys is self.queries
+
     def uniform(self) -> Map:
         """The map of a head that spreads its attention evenly over what each query can see."""
         seen = self.visible.sum(axis=-1, keepdims=True)

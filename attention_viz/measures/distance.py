@@ -7,11 +7,13 @@ import numpy as np
 from attention_viz.measures.base import Map, Measure, Reading
 
 
-def mean_distance(weights: Map, _: Reading) -> float:
-    """Σ A·|i−j| of each query, averaged over the queries, in tokens (Vig & Belinkov 2019).
+def mean_distance(weights: Map, reading: Reading) -> float:
+    """Σ A·|i−j| of each query, averaged over the queries, in tokens (Vig & Belinkov 2019). NaN in cross attention.
 
     A uniform map over n tokens has (n² − 1) / (3n).
     """
+    if not reading.same_tokens:
+        return float("nan")
     return float((weights * _steps(weights)).sum(axis=-1, dtype=np.float64).mean())
 
 
@@ -19,8 +21,10 @@ def mean_distance_of_words(weights: Map, reading: Reading) -> float:
     """The mean distance among ordinary tokens: special ones are left out and each row is made to sum to 1 again.
 
     Without that, a head that rests on [CLS] looks far-sighted. Rows that have nothing left are left out; NaN when
-    there is no other.
+    there is no other, and in cross attention.
     """
+    if not reading.same_tokens:
+        return float("nan")
     rows = ~np.array([token.special for token in reading.queries])
     columns = ~np.array([token.special for token in reading.keys])
     kept = weights[np.ix_(rows, columns)]

@@ -19,8 +19,8 @@ def offset(weights: Map, step: int) -> float:
 
 
 def _measure(key: str, label: str, meaning: str, step: int) -> Measure:
-    def of(weights: Map, _: Reading) -> float:
-        return offset(weights, step)
+    def of(weights: Map, reading: Reading) -> float:
+        return offset(weights, step) if reading.same_tokens else float("nan")
 
     return Measure(key, label, meaning, "", _SOURCE, of, share_span)
 

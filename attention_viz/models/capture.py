@@ -27,6 +27,9 @@ ATTENTION = "attention_viz"
 
 _HIDDEN = -1e30  # Families that add their mask to the scores take the smallest float of their type, −3.4e38 or so.
 
+_LARGE = 32 << 20
+"""Above so many bytes memory comes from the system piece by piece, and goes back to it without a hole."""
+
 
 class _Recorder:
     """The layers of one forward pass, and the masks and biases that they share.
@@ -69,8 +72,19 @@ def packed(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     """The same layers with queries, keys and values side by side in one block of memory.
 
     As they are recorded, they lie between the temporary tensors of the forward pass, and the holes that those leave are
-    not given back: 60 traces took 1.7 times the memory of their arrays, and 1.1 times in one block each.
+    not given back: 60 traces took 1.7 times the memory of their arrays, and 1.1 times in one block each. Layers that
+    are large on their own were copied as they came, and stay.
     """
+    if all(_is_large(layer) for layer in layers):
+        return tuple(layers)
+    return _block_of(layers)
+
+
+def _is_large(layer: Layer) -> bool:
+    return layer.query.nbytes + layer.key.nbytes + layer.value.nbytes >= _LARGE
+
+
+def _block_of(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     arrays = [array for layer in layers for array in (layer.query, layer.key, layer.value)]
     block = np.empty(sum(array.size for array in arrays), dtype=np.float32)
     copies, start = [], 0
@@ -100,16 +114,16 @@ def _capturing_attention(
         bias, visible = _bias_and_visible(
             attention_mask, options.get("position_bias"), _is_causal(module, options.get("is_causal")), query, key
         )
-        recorder.layers.append(
-            Layer(
-                query=_keep(query),
-                key=_keep(key),
-                value=_keep(value),
-                scale=query.shape[-1] ** -0.5 if scaling is None else float(scaling),
-                bias=None if bias is None else recorder.once(bias),
-                visible=None if visible is None else recorder.once(visible),
-            )
+        layer = Layer(
+            query=_keep(query),
+            key=_keep(key),
+            value=_keep(value),
+            scale=query.shape[-1] ** -0.5 if scaling is None else float(scaling),
+            bias=None if bias is None else recorder.once(bias),
+            visible=None if visible is None else recorder.once(visible),
         )
+        # A view keeps the tensor alive that queries, keys and values were cut from: of a long text, twice the memory.
+        recorder.layers.append(_block_of([layer])[0] if _is_large(layer) else layer)
     return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **options)
 
 

@@ -11,7 +11,7 @@ from attention_viz.models.memory import available_memory
 
 SMALL = 1024
 """Up to so many tokens a text costs so little that nobody asks."""
-RATE = 50e9
+RATE = 80e9
 """Floating-point operations a second of one thread, until a pass was timed: a laptop's, and rather low."""
 _FLOAT = 4
 _WORKING = 16

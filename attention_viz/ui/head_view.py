@@ -95,6 +95,9 @@ class HeadView:
                 low=measure.span(reading)[0],
                 high=measure.span(reading)[1],
                 detail=shares if measure.key == "special_tokens" else "",
+                without="This text is too short to say."
+                if reading.same_tokens
+                else "Positions in two different texts are not compared.",
             )
             for measure in MEASURES
         ]

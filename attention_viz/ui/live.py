@@ -117,30 +117,31 @@ def send_maps(view: HeadView) -> None:
 
 def send_scores(view: HeadView) -> None:
     """Every measure of every head; and, when a query and a key are held, the weight between them."""
-    name = _name(view)
-    if is_long(view.trace):
-        _watch_survey(view, name)
-    else:
+    if not is_long(view.trace):
+        name = _name(view)
         _send_scores(view, name, cache.kept("scores", name, lambda: all_scores(view.trace)))
 
 
-def _watch_survey(view: HeadView, name: str) -> None:
-    """Sends what is there of a long text, and looks again every second while it grows."""
+def fill_in(view: HeadView) -> None:
+    """Of a long text: sends the pictures and measures that are there, and looks again every second while more come."""
+    if not is_long(view.trace):
+        return
+    name = _name(view)
     survey = cache.survey(name, lambda: Survey(view.trace, view.selection.unit))
 
     def send() -> None:
         survey.touch()
-        _send_thumbs(view, name, survey.pictures, survey.ready)
-        _send_scores(view, name, survey.scores, int(survey.ready.sum()))
         done, count = int(survey.ready.sum()), len(survey.ready)
         if survey.running:
             left = survey.seconds_left()
             about = "waiting for its turn" if left is None else f"about {left:.0f} s left"
-            st.progress(done / count, text=f"The grid of heads: {done} of {count} pictures, {about}.")
-            st.button("Stop filling the grid", on_click=survey.stop)
+            st.progress(done / count, text=f"{done} of {count} pictures, {about}")
+            st.button("Stop here", on_click=survey.stop, icon=":material/close:")
         elif done < count:
-            aside(f"The grid shows {done} of {count} pictures. {markdown(survey.error)}")
-            st.button("Fill the grid", on_click=survey.start)
+            aside(f"{done} of {count} pictures are there. {markdown(survey.error)}")
+            st.button("Fill in the rest", on_click=survey.start, icon=":material/play_arrow:")
+        _send_thumbs(view, name, survey.pictures, survey.ready)
+        _send_scores(view, name, survey.scores, done)
 
     if survey.running:
 

@@ -31,6 +31,7 @@ def grid_panel(view: HeadView) -> None:
     st.markdown("#### What does every head do?")
     aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
     live.grid(view)
+    live.fill_in(view)
 
 
 def links_panel(view: HeadView) -> None:

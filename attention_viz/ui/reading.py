@@ -16,6 +16,7 @@ from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import DEFAULT, Selection
 
 _EXAMPLE = "example"
+_SECOND = {"": "Read as a pair: text [SEP] second text", "cross": "Read by the decoder; empty: the same text"}
 
 
 def text_boxes(selection: Selection) -> None:
@@ -33,8 +34,9 @@ def text_boxes(selection: Selection) -> None:
     second.text_area(
         "Second text (optional)",
         height=68,
-        placeholder="Read as a pair: text [SEP] second text",
-        help=f"For models that compare two texts, such as a question and its answer. {applied}",
+        placeholder=_SECOND.get("cross" if info and "cross" in info.kinds else "", _SECOND[""]),
+        help=f"For models that compare two texts, such as a question and its answer; the decoder of an encoder-decoder "
+        f"reads it. {applied}",
         **url.bound("second"),
     )
 

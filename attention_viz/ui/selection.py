@@ -79,7 +79,7 @@ _MOST_AMONG = 256
 
 def to_query(selection: Selection) -> dict[str, str]:
     """The parameters of a URL: what differs from the default, so that the bare address is the opening example."""
-    usual = {**_as_dict(DEFAULT), "token": _usual_token(selection.text, selection.second)}
+    usual = {**_as_dict(DEFAULT), **_usual(selection.model, selection.text, selection.second)}
     query = {name: value for name, value in _as_dict(selection).items() if value != usual[name]}
     return {name: _written(name, value) for name, value in query.items()}
 
@@ -112,24 +112,25 @@ def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
             problems.append(f"The link asks for {label} “{_short(raw)}”, but {expected}; {instead}.")
             if field.name in _HELD:
                 values[field.name] = None
-    if "token" not in values:
-        values["token"] = _usual_token(values.get("text", DEFAULT.text), values.get("second", DEFAULT.second))
-    return Selection(**values), tuple(problems)
+    given = (values.get(name, getattr(DEFAULT, name)) for name in ("model", *TEXT_FIELDS))
+    return Selection(**{**_usual(*given), **values}), tuple(problems)
 
 
 def changed(selection: Selection, **changes: Any) -> Selection:
-    """The selection after a change on screen. Another text has other tokens, so none of them is held any more."""
-    if any(name in changes for name in TEXT_FIELDS) and "token" not in changes:
-        after = {**_as_dict(selection), **changes}
-        changes |= {"token": _usual_token(after["text"], after["second"]), "key": None}
-    if any(name in changes for name in ("model", "kind", "layer", "head")):
-        changes.setdefault("among", ())
-    if any(name in changes for name in ("model", "kind")):
-        # Tokens, layers and heads of another model or side are others.
-        changes = {"token": None, "key": None, "show": "maps", **changes}
-        if changes.get("model", selection.model) != selection.model:
-            changes = {"kind": "", "layer": 0, "head": 0, **changes}
-    return replace(selection, **changes)
+    """The selection after a change on screen, and what follows from it: another text has other tokens, another model or
+    kind of attention also other layers and heads."""
+    after = replace(selection, **changes)
+    usual = _usual(after.model, after.text, after.second)
+    follows: dict[str, Any] = {}
+    if (after.text, after.second) != (selection.text, selection.second):
+        follows |= {"token": usual["token"], "key": None}
+    if (after.model, after.kind) != (selection.model, selection.kind):
+        follows |= {**usual, "key": None, "show": "maps"}
+    if after.model != selection.model:
+        follows["kind"] = ""
+    if any(name in (*changes, *follows) for name in ("layer", "head")):
+        follows["among"] = ()
+    return replace(after, **{name: value for name, value in follows.items() if name not in changes})
 
 
 def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ...]]:
@@ -172,9 +173,15 @@ def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection
     return replace(selection, **nothing), problems
 
 
-def _usual_token(text: str, second: str) -> int | None:
-    """What is held before anybody held anything: the pronoun of the opening example, nothing in other texts."""
-    return DEFAULT.token if (text, second) == (DEFAULT.text, DEFAULT.second) else None
+def _usual(model: str, text: str, second: str) -> dict[str, int | None]:
+    """Where one looks before anybody chose anything: the bundled model opens on a head that is worth seeing, and on the
+    pronoun of the opening example."""
+    opening = model == DEFAULT.model
+    return {
+        "layer": DEFAULT.layer if opening else 0,
+        "head": DEFAULT.head if opening else 0,
+        "token": DEFAULT.token if opening and (text, second) == (DEFAULT.text, DEFAULT.second) else None,
+    }
 
 
 def _read(name: str, raw: str) -> tuple[Any, str | None]:

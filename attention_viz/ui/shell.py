@@ -125,13 +125,12 @@ def _sidebar() -> None:
 
 def facts(info: ModelInfo) -> None:
     """What is known of a model."""
-    st.markdown(f"**{markdown(info.name)}**")
     lines = [f"{_stacks(info)}{f' of {info.head_size}' if info.head_size else ''}"]
     if info.parameters:
-        lines.append(f"{info.parameters / 1e6:,.1f} M parameters, {markdown(info.family.upper())} family")
+        lines.append(f"{_count(info.parameters)} parameters, {markdown(info.family.upper())} family")
     if info.reads_text:
         lines.append(f"reads up to {info.token_limit:,} tokens")
-    lines.append(", ".join(markdown(part) for part in (info.licence, info.origin) if part))
+    lines.append(", ".join(markdown(part) for part in (info.licence, info.origin) if part not in ("", "unknown")))
     aside("  \n".join([*lines, "Layers and heads count from 0."]))
 
 
@@ -155,3 +154,7 @@ def _stacks(info: ModelInfo) -> str:
     if len(sizes) == 1:
         return sizes[0]
     return "; ".join(f"{stack.kind}: {size}" for stack, size in zip(info.stacks, sizes, strict=True))
+
+
+def _count(number: int) -> str:
+    return f"{number / 1e6:,.1f} M" if number >= 1e6 else f"{number:,}"

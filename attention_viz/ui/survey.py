@@ -114,6 +114,8 @@ class Survey:
 
     def start(self) -> None:
         """Goes through it in a thread of its own. One survey runs at a time; others wait for their turn."""
+        self._stopped.clear()
+        self.touch()
         self._thread = threading.Thread(target=self._in_turn, daemon=True)
         self._thread.start()
 

@@ -15,7 +15,7 @@ _mount = register(Path(__file__).parent)
 class Fact:
     """One measure of one head.
 
-    value, uniform: of this head and of a head that spreads evenly; None where the text is too short to say.
+    value, uniform: of this head and of a head that spreads evenly; None where it can't be said, and `without` says why.
     low, high: what is possible for this text.
     detail: an addition in words, or empty.
     """
@@ -29,6 +29,7 @@ class Fact:
     low: float
     high: float
     detail: str = ""
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)

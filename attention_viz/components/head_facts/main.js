@@ -6,7 +6,7 @@ import { format, share } from "../shared/numbers.js";
 /**
  * @typedef {{
  *   label: string, meaning: string, unit: string, source: string, detail: string,
- *   value: number | null, uniform: number | null, low: number, high: number,
+ *   value: number | null, uniform: number | null, low: number, high: number, without: string,
  * }} Fact
  * @typedef {{query: string, key: string, weight: number}} Link
  */
@@ -17,7 +17,7 @@ import { format, share } from "../shared/numbers.js";
  * @param {Fact} fact
  */
 export function baseline(fact) {
-  if (fact.value === null) return "This text is too short to say.";
+  if (fact.value === null) return fact.without;
   const most = fact.unit ? `at most ${format(fact.high, "")}` : "";
   return [`evenly spread ${format(fact.uniform, "")}`, most, fact.detail].filter(Boolean).join(" · ");
 }

@@ -124,10 +124,12 @@ export class GridDrawing {
     const context = prepare(canvas, this.width, this.height);
     for (const { place, line } of frames) {
       const { x, y } = this.corner(place);
-      for (const [colour, width] of /** @type {[string, number][]} */ ([
-        [this.look.background, line + 2],
-        [this.look.text, line],
-      ])) {
+      for (
+        const [colour, width] of /** @type {[string, number][]} */ ([
+          [this.look.background, line + 2],
+          [this.look.text, line],
+        ])
+      ) {
         context.strokeStyle = colour;
         context.lineWidth = width;
         context.strokeRect(x, y, this.cell, this.cell);

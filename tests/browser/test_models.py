@@ -1,0 +1,263 @@
+"""Models of all origins in a real browser: folders, the Hub, own maps; and what their attention looks like."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import attention_viz as av
+from tests.browser.conftest import Arrive
+from tests.browser.server import Server, running_server
+from tests.models.hub_server import FakeHub, Fault, fake_hub
+from tests.models.tiny import FAMILIES, load
+
+HUB_NAME = "tests/tiny-bert"
+
+
+def tiny(family: str, folder: Path) -> Path:
+    return next(one for one in FAMILIES if one.family == family).save(folder)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("models")
+    for family in ("bert", "gpt2", "bart", "mpnet", "modernbert"):
+        folder = root / family
+        folder.mkdir()
+        tiny(family, folder)
+    return root
+
+
+@pytest.fixture(scope="module")
+def hub(root: Path) -> Iterator[FakeHub]:
+    with fake_hub() as hub:
+        hub.add(HUB_NAME, {file.name: file.read_bytes() for file in (root / "bert").iterdir()})
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def place(root: Path, hub: FakeHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with folders, whose Hub is on this machine."""
+    with running_server(
+        ATTENTION_VIZ_MODEL_ROOT=str(root),
+        HF_ENDPOINT=hub.endpoint,
+        HF_HUB_CACHE=str(tmp_path_factory.mktemp("cache")),
+    ) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a network: nothing listens where its Hub should be."""
+    with running_server(HF_ENDPOINT="http://127.0.0.1:9", HF_HUB_CACHE=str(tmp_path_factory.mktemp("none"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def strict(hub: FakeHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose operator lets nothing be downloaded."""
+    cache = str(tmp_path_factory.mktemp("strict"))
+    with running_server(HF_ENDPOINT=hub.endpoint, HF_HUB_CACHE=cache, ATTENTION_VIZ_DOWNLOADS="none") as server:
+        yield server
+
+
+def exact(visitor) -> np.ndarray:
+    """What the browser has of the selected map, NaN where a query can't look."""
+    script = """() => {
+      const { header, payload } = window.attentionViz.get("exact");
+      const numbers = Array.from(new Uint16Array(payload.buffer));
+      return { shape: [header.queries, header.keys], numbers };
+    }"""
+    found = visitor.page.evaluate(script)
+    words = np.array(found["numbers"], dtype=np.float64).reshape(found["shape"])
+    return np.where(words == 0, np.nan, ((words - 1) / 65534) ** 2)
+
+
+class TestFolders:
+    def test_a_folder_opens_and_explores(self, arrive: Arrive, place: Server, root: Path):
+        visitor = arrive(to=place).open("/models")
+        visitor.page.get_by_role("button", name="bert", exact=True).click()
+        visitor.settled()
+        assert visitor.address() == "/models?model=folder%3Abert"
+        visitor.page.get_by_role("link", name="Explore folder:bert").click()
+        visitor.page.wait_for_selector(".frame")
+        visitor.settled().type("Text", "the cat sat")
+        trace = av.trace(load(root / "bert"), "the cat sat")
+        np.testing.assert_allclose(exact(visitor), trace.attention(0, 0), atol=2e-5)
+        assert visitor.head() == "L0 H0"
+        visitor.page.locator(".frame").focus()
+        visitor.page.keyboard.press("ArrowDown")
+        visitor.page.wait_for_url("**layer=1*")
+        np.testing.assert_allclose(exact(visitor.settled()), trace.attention(1, 0), atol=2e-5)
+
+    def test_the_future_of_a_decoder_is_hatched(self, arrive: Arrive, place: Server, root: Path):
+        visitor = arrive(to=place).open("/?model=folder:gpt2&text=the+cat+sat&layer=1&head=2&token=2")
+        shown = exact(visitor)
+        trace = av.trace(load(root / "gpt2"), "the cat sat")
+        future = ~np.tri(len(trace.tokens), dtype=bool)
+        np.testing.assert_array_equal(np.isnan(shown), future)
+        np.testing.assert_allclose(shown[~future], trace.attention(1, 2)[~future], atol=2e-5)
+        assert "hatched where a query can't see" in visitor.page.locator(".legend").inner_text()
+        assert "Hatched: it can't look there." in visitor.page.locator(".text ~ .readout").inner_text()
+        unseen = visitor.page.locator(".text .token.unseen")
+        assert unseen.count() == len(trace.tokens) - 3
+        assert visitor.page.locator(".js-plotly-plot image").count() >= 1, "the hatching behind the heatmap"
+
+    def test_cross_attention_has_two_kinds_of_tokens(self, arrive: Arrive, place: Server, root: Path):
+        visitor = arrive(to=place).open("/?model=folder:bart&text=the+cat+sat&second=a+dog")
+        assert visitor.picked("Attention of") == "Encoder"
+        visitor.pick("Attention of", "Cross: decoder at encoder")
+        assert "kind=cross" in visitor.address()
+        trace = av.trace(load(root / "bart"), "the cat sat", "a dog", kind="cross")
+        assert len(trace.tokens) != len(trace.key_tokens)
+        np.testing.assert_allclose(exact(visitor), trace.attention(0, 0), atol=2e-5)
+        assert visitor.column_labels()[0] == trace.key_tokens[0].text
+        visitor.page.locator(".text .token").last.click()
+        visitor.settled()
+        assert f"token={len(trace.tokens) - 1}" in visitor.address()
+        row = trace.attention(0, 0)[-1]
+        best = trace.key_tokens[int(row.argmax())].text
+        assert f"looks at {best} {row.max():.2f}" in visitor.page.locator(".stage ~ .readout").inner_text()
+        without = visitor.page.locator(".baseline").all_inner_texts()
+        assert without.count("Positions in two different texts are not compared.") == 5
+        visitor.pick("Attention of", "Decoder")
+        assert np.isnan(exact(visitor)).any()
+
+    def test_a_family_that_hides_its_queries_shows_its_maps(self, arrive: Arrive, place: Server, root: Path):
+        visitor = arrive(to=place).open("/?model=folder:mpnet&text=the+cat")
+        trace = av.trace(load(root / "mpnet"), "the cat")
+        np.testing.assert_allclose(exact(visitor), trace.attention(0, 0), atol=2e-5)
+
+
+class TestHub:
+    def test_a_look_then_a_download_that_can_be_stopped_and_goes_on(self, arrive: Arrive, place: Server, hub: FakeHub):
+        hub.faults["model.safetensors"] = Fault(pause=0.4)
+        visitor = arrive(to=place).open(f"/?model={HUB_NAME}&text=the+cat")
+        assert f"{HUB_NAME} is not on this server yet" in visitor.text()
+        for fact in ("bert architecture", "2 layers × 4 heads", "parameters", "that are free on disk", "licence mit"):
+            assert fact in visitor.text()
+        assert not any(request.path.endswith(".safetensors") and not request.range for request in hub.requests)
+        visitor.page.get_by_role("button", name="Download").click()
+        bar = visitor.page.locator("[data-testid=stProgress]")
+        bar.wait_for()
+        visitor.page.wait_for_function(
+            "() => parseInt(document.querySelector('[data-testid=stProgress] [role=progressbar]').ariaValueNow) > 0"
+        )
+        assert "Downloading" in bar.inner_text()
+        visitor.page.get_by_role("button", name="Stop").click()
+        visitor.page.get_by_text("The download was stopped").wait_for()
+        hub.faults.clear()
+        before = len(hub.requests)
+        visitor.page.get_by_role("button", name="Download").click()
+        visitor.page.wait_for_selector(".frame")
+        assert visitor.settled().head() == "L0 H0"
+        ranges = [request.range for request in hub.requests[before:] if request.path.endswith("model.safetensors")]
+        assert any(one and one.startswith("bytes=") and one != "bytes=0-" for one in ranges), "it went on where it was"
+
+    def test_no_network_is_told_at_once(self, alone: Server, arrive: Arrive):
+        visitor = arrive(to=alone).open()
+        start = time.monotonic()
+        box = visitor.page.get_by_role("combobox", name="Model")
+        box.fill("google-bert/bert-base-uncased")
+        visitor.page.keyboard.press("Enter")
+        visitor.page.get_by_text("There is no connection to").wait_for()
+        # Two seconds for the Hub, and a way there and back for a busy browser.
+        assert time.monotonic() - start < 4
+        assert "choose a model that is already here" in visitor.text()
+        visitor.page.get_by_role("button", name="Back to all-MiniLM-L6-v2").click()
+        assert visitor.settled().head() == "L3 H1"
+
+    def test_a_visitor_who_may_not_download_is_told_so(self, strict: Server, arrive: Arrive):
+        visitor = arrive(to=strict).open(f"/?model={HUB_NAME}")
+        assert "The operator of this server doesn't let models be downloaded" in visitor.text()
+        assert visitor.page.get_by_role("button", name="Download").count() == 0
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [
+            ("google-bert/bert-base-uncasd", "Did you mean google-bert/bert-base-uncased?"),
+            ("../../etc/passwd", "all-MiniLM-L6-v2 is shown"),
+            ("https://huggingface.co/google-bert/bert-base-cased", "google-bert/bert-base-cased"),
+            ("folder:../gpt2", "all-MiniLM-L6-v2 is shown"),
+            ("mine.npz#0123456789abcdef", "Upload it again"),
+        ],
+    )
+    def test_names_that_lead_nowhere(self, arrive: Arrive, place: Server, name, said):
+        visitor = arrive(to=place).open()
+        visitor.page.goto(f"{place.url}/?model={name.replace('#', '%23')}")
+        visitor.settled()
+        assert said in visitor.text()
+
+
+class TestOwnMaps:
+    @pytest.mark.parametrize("extension", ["npz", "safetensors"])
+    def test_uploaded_maps_are_explored(self, arrive: Arrive, place: Server, tmp_path: Path, extension):
+        maps = np.random.default_rng(1).dirichlet(np.ones(3), size=(2, 3, 3)).astype(np.float32)
+        file = tmp_path / f"mine.{extension}"
+        av.save(file, maps, ["the", "cat", "sat"])
+        visitor = arrive(to=place).open("/models")
+        visitor.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(str(file))
+        visitor.page.get_by_text("Every row adds up to 1").wait_for()
+        visitor.page.get_by_role("button", name="Use these maps").click()
+        visitor.settled()
+        visitor.page.get_by_role("link", name="Explore mine").click()
+        visitor.page.wait_for_selector(".frame")
+        visitor.settled()
+        np.testing.assert_allclose(exact(visitor), maps[0, 0], atol=2e-5)
+        assert visitor.page.get_by_label("Text", exact=True).count() == 0, "the text is the file's own"
+        assert "the cat sat" in visitor.page.locator(".text").inner_text()
+        address = visitor.address()
+        again = arrive(to=place).open(address)
+        np.testing.assert_allclose(exact(again), maps[0, 0], atol=2e-5)
+
+    def test_a_bad_file_is_refused_in_a_sentence(self, arrive: Arrive, place: Server, tmp_path: Path):
+        file = tmp_path / "bad.npz"
+        np.savez(file, attention=np.full((1, 1, 2, 2), 0.7, dtype=np.float32), tokens=np.array('["a", "b"]'))
+        visitor = arrive(to=place).open("/models")
+        visitor.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(str(file))
+        alert = visitor.page.get_by_role("alert")
+        alert.wait_for()
+        assert "1.4" in alert.inner_text()
+
+
+def test_what_is_in_memory_can_be_freed(arrive: Arrive, place: Server):
+    visitor = arrive(to=place).open("/?model=folder:bert&text=a+b")
+    visitor.page.get_by_role("link", name="Models").click()
+    visitor.page.wait_for_url("**/models**")
+    visitor.settled()
+    free = visitor.page.get_by_role("button", name="Free", exact=True)
+    names = visitor.page.get_by_text("folder:bert", exact=True)
+    before = free.count()
+    assert before >= 1
+    assert names.count() >= 1
+    free.first.click()
+    visitor.settled()
+    assert free.count() == before - 1
+
+
+def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: Server):
+    visitor = arrive(to=place, height=1400).open("/?model=folder:modernbert")
+    visitor.page.get_by_label("Text", exact=True).fill("the cat sat on the mat " * 500)
+    visitor.page.get_by_label("Text", exact=True).press("Control+Enter")
+    visitor.page.wait_for_function("window.attentionViz?.get('exact')?.header.queries > 2100", timeout=120_000)
+    header = visitor.page.evaluate("window.attentionViz.get('exact').header")
+    assert header["rows"] == [0, 96]
+    visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9 tokens").wait_for()
+    search = visitor.page.locator(".search")
+    search.fill("the")
+    search.press("Enter")
+    visitor.page.wait_for_url("**token=*")
+    visitor.page.wait_for_function("window.attentionViz.get('held')?.header.side === 'query'", timeout=60_000)
+    scroll = visitor.page.locator(".stage .scroll")
+    scroll.evaluate("(box) => box.scrollTop = 20 * 1500")
+    visitor.page.wait_for_function(
+        """() => {
+          const rows = window.attentionViz.get('exact')?.header.rows;
+          return rows && rows[0] <= 1500 && 1500 < rows[1];
+        }""",
+        timeout=60_000,
+    )
