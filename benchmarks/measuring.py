@@ -29,8 +29,17 @@ def ratio(seconds: Sequence[float], base: Sequence[float]) -> float:
 
 def resident_megabytes(process: int | str = "self") -> float:
     """Memory that a process has in RAM (Linux)."""
+    return _megabytes(process, "VmRSS:")
+
+
+def highest_megabytes(process: int | str = "self") -> float:
+    """The most that a process ever had in RAM (Linux)."""
+    return _megabytes(process, "VmHWM:")
+
+
+def _megabytes(process: int | str, figure: str) -> float:
     for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(figure):
             return int(line.split()[1]) / 1000
     raise RuntimeError(f"No memory figure for process {process}")
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from attention_viz.core.errors import NotDownloadedError
+from pathlib import Path
+
+from attention_viz.core.errors import NotDownloadedError, UnknownModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.base import Model, Source
 from attention_viz.models.bundled import BundledSource
+from attention_viz.models.folder import describe_folder
 from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import HubSource, fetch
 from attention_viz.models.hub.names import unknown_model
@@ -31,17 +34,32 @@ def open_model(name: str) -> Model:
     return _find(name)[0].load(name)
 
 
-def load_model(name: str) -> Model:
+def load_model(name: str | Path) -> Model:
     """As `open_model`, but a model of the Hub that is not on this machine is downloaded first.
+
+    name: also a folder that `save_pretrained` made, as a Path or as a string that begins with ".", "/" or "~".
 
     A progress bar goes to standard error. Raises DownloadError too, for instance when ATTENTION_VIZ_DOWNLOADS says
     that nothing may be downloaded.
     """
+    if isinstance(name, Path) or name.startswith((".", "/", "~")):
+        return _open_folder(Path(name).expanduser())
     try:
         return open_model(name)
     except NotDownloadedError:
         fetch(name)
         return open_model(name)
+
+
+def _open_folder(folder: Path) -> Model:
+    # Imported here, since `describe_model` must answer before torch and transformers are there.
+    from attention_viz.models.huggingface import load_folder
+
+    if not folder.is_dir():
+        raise UnknownModelError(
+            f"There is no folder {folder}. Give one that save_pretrained made, or an id of the Hub."
+        )
+    return load_folder(folder, describe_folder(folder, name=folder.resolve().name, origin="a folder"))
 
 
 def _find(name: str) -> tuple[Source, ModelInfo]:

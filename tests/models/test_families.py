@@ -26,7 +26,7 @@ from attention_viz.models.threads import set_thread_count
 from attention_viz.models.tracing import traces
 from tests.models.tiny import FAMILIES, FIRST, REFUSED, SECOND, Tiny, load
 
-TABLE = Path(__file__).parents[2] / "docs" / "families.md"
+TABLE = Path(__file__).parents[2] / "README.md"
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
 MAPS_ONLY = {
     "mpnet",

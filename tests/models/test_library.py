@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,18 @@ def test_threads_can_be_chosen(monkeypatch):
     assert set_thread_count() >= 1
     monkeypatch.delenv(VARIABLE)
     assert set_thread_count() >= 1
+
+
+@pytest.mark.parametrize("spelling", [Path, str])
+def test_python_opens_any_folder(tmp_path, spelling):
+    folder = shutil.copytree(BundledSource().folder, tmp_path / "mine")
+    model = av.load_model(spelling(folder))
+    assert model.info.name == "mine"
+    assert av.trace(model, "the cat").tokens[1].text == "the"
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(
+        av.UnknownModelError, match=r"There is no folder .*missing\. Give one that save_pretrained made"
+    ):
+        av.load_model(tmp_path / "missing")

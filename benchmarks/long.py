@@ -1,0 +1,49 @@
+"""A long text: a model of ModernBERT-base's size, with random weights, at 4,096 tokens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.measuring import highest_megabytes, resident_megabytes, table
+from benchmarks.models import MODERN, save_modernbert
+from tests.browser.server import Visitor, running_browser, running_server
+
+TOKENS = 4096
+_WORDS = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
+
+
+def main() -> None:
+    print(f"\n## Long texts\n\nA ModernBERT-base with random weights and {TOKENS:,} tokens, opened in Explore.\n")
+    with TemporaryDirectory() as root:
+        save_modernbert(Path(root))
+        with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
+            visitor = Visitor(browser.new_page(), server).open(f"/?model=folder:{MODERN}&text=a")
+            process = server.process.pid
+            loaded = resident_megabytes(process)
+            box = visitor.page.get_by_label("Text", exact=True)
+            box.fill(" ".join(_WORDS[at % len(_WORDS)] for at in range(TOKENS - 2)))
+            start = time.monotonic()
+            box.press("Control+Enter")
+            visitor.page.wait_for_function(
+                f"window.attentionViz.get('exact')?.header.queries === {TOKENS}", timeout=600_000
+            )
+            first = time.monotonic() - start
+            visitor.page.wait_for_function(
+                "document.querySelector('.js-plotly-plot')?._fullData?.[0]?.z?.length === 512", timeout=600_000
+            )
+            heatmap = time.monotonic() - start
+            visitor.page.wait_for_timeout(20_000)
+            done = visitor.page.get_by_text(" pictures, ").inner_text()
+            rows: list[tuple[str, str]] = [
+                ("the server, with the model loaded", f"{loaded:.0f} MB"),
+                ("first map, from Ctrl+Enter", f"{first:.1f} s"),
+                ("heatmap", f"{heatmap:.1f} s"),
+                ("the grid, 20 s later", done),
+                ("the server then", f"{resident_megabytes(process):.0f} MB"),
+                ("the server at most", f"{highest_megabytes(process):.0f} MB"),
+                ("all maps, as eager output_attentions keeps them", f"{4 * 22 * 12 * TOKENS**2 / 1e6:.0f} MB"),
+            ]
+            print(table(["what", "measured"], rows))
+            visitor.leave()
