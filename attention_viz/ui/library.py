@@ -79,7 +79,7 @@ def own_maps() -> None:
     """Maps from a file."""
     st.markdown("#### Bring your own maps")
     aside(
-        "An .npz or .safetensors file with attention [layer, head, query, key] and its tokens, as `av.save` writes it. "
+        "An .npz or .safetensors file with attention [layer, head, query, key] and its tokens, as av.save writes it. "
         f"Up to {UPLOAD_BYTES // 1_000_000} MB as float32; it stays in this server's memory for a while."
     )
     files, beside = st.columns(2)

@@ -48,7 +48,7 @@ PICTURES = (
     Picture("explore_whole", "/", whole=True),
     Picture("explore_narrow", "/", NARROW, whole=True),
     Picture("explore_narrow_dark", "/", NARROW, "dark"),
-    Picture("explore_short", _explore(text="Dogs chase cats", layer="4", head="6")),
+    Picture("explore_short", _explore(text="Dogs chase cats every single day", layer="4", head="6")),
     Picture("explore_400_tokens", _explore(text=LONG, layer="1", head="1", top="max"), whole=True),
     Picture("explore_512_tokens_dark", "/?layer=2&head=11", theme="dark", whole=True, typed=TEXT_512),
     Picture("explore_pair", _explore(**PAIR, unit="words", layer="5", head="11", token="3"), whole=True),
@@ -56,6 +56,8 @@ PICTURES = (
     Picture("explore_arabic", _explore(text="القطة لم تعبر الشارع لأنها كانت متعبة", layer="2", head="1")),
     Picture("explore_chinese", _explore(text="小猫没有过马路，因为它太累了。", layer="2", head="1"), theme="dark"),
     Picture("explore_nothing_typed", _explore(text="", layer="9")),
+    Picture("models_light", "/models", whole=True),
+    Picture("models_narrow_dark", "/models", NARROW, "dark", whole=True),
     Picture("limits_light", "/limits", whole=True),
     Picture("limits_narrow_dark", "/limits", NARROW, "dark"),
 )

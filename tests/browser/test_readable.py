@@ -1,0 +1,85 @@
+"""Every text on every page can be read: large enough, with contrast, not cut off, and nothing hangs over the window."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.conftest import Arrive
+from tests.browser.pictures import LONG, PAIR
+
+_LOOK = """() => {
+  const inside = (node) => [...node.querySelectorAll("*")].flatMap((element) =>
+    element.shadowRoot ? [element, ...inside(element.shadowRoot)] : [element]);
+  const channels = (colour) => {
+    const found = colour.match(/[\\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+    const scale = colour.startsWith("color(srgb") ? 255 : 1;
+    return [found[0] * scale, found[1] * scale, found[2] * scale, found[3] ?? 1];
+  };
+  const luminance = (colour) => {
+    const [red, green, blue] = colour.slice(0, 3).map((channel) => {
+      const share = channel / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const parent = (element) => element.parentElement ?? element.getRootNode().host ?? null;
+  const background = (element) => {
+    for (let at = element; at; at = parent(at)) {
+      const colour = channels(getComputedStyle(at).backgroundColor);
+      if (colour[3] > 0.95) return colour;
+    }
+    return [255, 255, 255, 1];
+  };
+  const faults = [];
+  for (const element of inside(document.body)) {
+    const words = [...element.childNodes].filter((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!words.length || element.closest("style, script, noscript, option, [data-testid=stIconMaterial]")) continue;
+    if (element.closest("svg.main-svg text") && !element.textContent.trim()) continue;
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const seen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (!seen || box.width < 2 || box.height < 2) continue;
+    const text = words.map((node) => node.textContent.trim()).join(" ").slice(0, 40);
+    if (parseFloat(style.fontSize) < 11) faults.push(`${style.fontSize}: ${text}`);
+    if (element.closest(":disabled, [aria-disabled=true]")) continue;
+    const svg = element.namespaceURI.endsWith("svg");
+    const ink = channels(svg ? style.fill : style.color);
+    const [one, other] = [luminance(ink), luminance(background(element))];
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    if (contrast < 4.5) faults.push(`contrast ${contrast.toFixed(1)}: ${text}`);
+    const cut = style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+    if (cut && style.textOverflow !== "ellipsis" && !["auto", "scroll"].includes(style.overflowX)) {
+      faults.push(`cut off: ${text}`);
+    }
+    if (box.right > innerWidth + 1 && !element.closest(".scroll")) faults.push(`hangs over: ${text}`);
+  }
+  return [...new Set(faults)];
+}"""
+_ARABIC = "القطة لم تعبر الشارع لأنها كانت متعبة"
+
+PAGES = {
+    "explore": "/",
+    "short": "/?text=Hi&token=",
+    "long": "/?" + urlencode({"text": LONG, "layer": "1", "head": "1", "top": "max", "token": "7"}),
+    "pair in words": "/?" + urlencode({**PAIR, "unit": "words", "show": "pair", "token": "3", "key": "8"}),
+    "arabic": "/?" + urlencode({"text": _ARABIC}),
+    "chinese": "/?" + urlencode({"text": "小猫没有过马路，因为它太累了。", "show": "entropy"}),
+    "nothing typed": "/?text=&layer=9",
+    "models": "/models",
+    "a model that is not here": "/models?model=google-bert/bert-base-cased",
+    "limits": "/limits",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "narrow"])
+@pytest.mark.parametrize("page", PAGES)
+def test_everything_can_be_read(arrive: Arrive, page, size, theme):
+    visitor = arrive(*size, theme).open(PAGES[page])
+    visitor.page.mouse.move(0, 0)
+    visitor.page.wait_for_timeout(300)
+    assert visitor.page.evaluate(_LOOK) == []
+    wide = visitor.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= size[0], "the page doesn't scroll sideways"
