@@ -11,6 +11,9 @@ PRONOUN = "The cat didn't cross the street because it was too tired, and the dri
 PRONOUN_LAYER = 3
 PRONOUN_HEAD = 1
 PRONOUN_TOKEN = 10
+OTHER_LAYER = 5
+OTHER_HEAD = 11
+"""Another head that links “it” to “cat”: Compare opens on the two."""
 
 _HARBOUR = (
     "The harbour had been quiet since the ferry stopped. In summer the children still jumped from the old pier, and "

@@ -10,10 +10,11 @@ from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.figures.scale import Curve
 from attention_viz.measures import MEASURES
 from attention_viz.models.bundled import NAME
-from attention_viz.ui.examples import PRONOUN, PRONOUN_HEAD, PRONOUN_LAYER, PRONOUN_TOKEN
+from attention_viz.ui.examples import OTHER_HEAD, OTHER_LAYER, PRONOUN, PRONOUN_HEAD, PRONOUN_LAYER, PRONOUN_TOKEN
 
 Unit = Literal["tokens", "words"]
 Top = Literal["one", "max"]
+View = Literal["maps", "links"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Selection:
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
     unit: rows and columns of the map are tokens or words.
     curve, top: how weights become colours: the curve, and a range up to 1 or up to the map's own maximum.
+    b_model, b_text, b_second, b_kind, b_layer, b_head: the other side of a comparison; empty for the same as here.
+    view: how two heads are compared, as maps or as links.
     """
 
     model: str = NAME
@@ -44,12 +47,20 @@ class Selection:
     unit: Unit = "tokens"
     curve: Curve = "sqrt"
     top: Top = "one"
+    b_model: str = ""
+    b_text: str = ""
+    b_second: str = ""
+    b_kind: str = ""
+    b_layer: int = OTHER_LAYER
+    b_head: int = OTHER_HEAD
+    view: View = "maps"
 
 
 DEFAULT = Selection()
 MEAN = -1
 _MEAN_NAMES = {"layer": "all", "head": "mean"}
-TEXT_FIELDS = ("text", "second")
+LONG_FIELDS = ("text", "second", "b_text", "b_second")
+"""What may be too long for a URL."""
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "unit": get_args(Unit),
@@ -57,6 +68,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "top": get_args(Top),
     "show": ("maps", "pair", *(measure.key for measure in MEASURES)),
     "kind": get_args(Kind),
+    "b_kind": get_args(Kind),
+    "view": get_args(View),
 }
 _HELD = ("token", "key")
 _LABELS = {
@@ -66,12 +79,17 @@ _LABELS = {
     "show": "grid of heads",
     "kind": "attention of",
     "among": "the mean of heads",
+    "b_model": "model B",
+    "b_kind": "attention of B",
+    "b_layer": "layer of B",
+    "b_head": "head of B",
 }
-_NUMBERS = ("layer", "head", "token", "key")
+_NUMBERS = ("layer", "head", "token", "key", "b_layer", "b_head")
 _INSTEAD = {
     **dict.fromkeys(_HELD, "none is held"),
     "among": "the mean of all is shown",
     "kind": "the model's first is shown",
+    "b_kind": "the model's first is shown",
 }
 _MAX_NAME = 200
 _MOST_AMONG = 256
@@ -79,7 +97,7 @@ _MOST_AMONG = 256
 
 def to_query(selection: Selection) -> dict[str, str]:
     """The parameters of a URL: what differs from the default, so that the bare address is the opening example."""
-    usual = {**_as_dict(DEFAULT), **_usual(selection.model, selection.text, selection.second)}
+    usual = {**_as_dict(DEFAULT), **_usual(selection)}
     query = {name: value for name, value in _as_dict(selection).items() if value != usual[name]}
     return {name: _written(name, value) for name, value in query.items()}
 
@@ -112,25 +130,43 @@ def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
             problems.append(f"The link asks for {label} “{_short(raw)}”, but {expected}; {instead}.")
             if field.name in _HELD:
                 values[field.name] = None
-    given = (values.get(name, getattr(DEFAULT, name)) for name in ("model", *TEXT_FIELDS))
-    return Selection(**{**_usual(*given), **values}), tuple(problems)
+    return Selection(**{**_usual(Selection(**values)), **values}), tuple(problems)
 
 
 def changed(selection: Selection, **changes: Any) -> Selection:
     """The selection after a change on screen, and what follows from it: another text has other tokens, another model or
     kind of attention also other layers and heads."""
     after = replace(selection, **changes)
-    usual = _usual(after.model, after.text, after.second)
+    usual = _usual(after)
     follows: dict[str, Any] = {}
     if (after.text, after.second) != (selection.text, selection.second):
         follows |= {"token": usual["token"], "key": None}
     if (after.model, after.kind) != (selection.model, selection.kind):
         follows |= {**usual, "key": None, "show": "maps"}
+    if (other(after).model, after.b_kind) != (other(selection).model, selection.b_kind):
+        follows |= {name: usual[name] for name in ("b_layer", "b_head")}
+    if other(after).model != other(selection).model:
+        follows["b_kind"] = ""
     if after.model != selection.model:
         follows["kind"] = ""
     if any(name in (*changes, *follows) for name in ("layer", "head")):
         follows["among"] = ()
     return replace(after, **{name: value for name, value in follows.items() if name not in changes})
+
+
+def other(selection: Selection) -> Selection:
+    """Side B as a selection of its own. What it doesn't name is as on side A."""
+    own_text = bool(selection.b_text)
+    return replace(
+        selection,
+        model=selection.b_model or selection.model,
+        text=selection.b_text if own_text else selection.text,
+        second=selection.b_second if own_text else selection.second,
+        kind=selection.b_kind or ("" if selection.b_model else selection.kind),
+        layer=selection.b_layer,
+        head=selection.b_head,
+        among=(),
+    )
 
 
 def fit(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ...]]:
@@ -173,14 +209,18 @@ def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection
     return replace(selection, **nothing), problems
 
 
-def _usual(model: str, text: str, second: str) -> dict[str, int | None]:
-    """Where one looks before anybody chose anything: the bundled model opens on a head that is worth seeing, and on the
+def _usual(selection: Selection) -> dict[str, int | None]:
+    """Where one looks before anybody chose anything: the bundled model opens on heads that are worth seeing, and on the
     pronoun of the opening example."""
-    opening = model == DEFAULT.model
+    opening = selection.model == DEFAULT.model
+    texts = (selection.text, selection.second) == (DEFAULT.text, DEFAULT.second)
+    also = other(selection).model == DEFAULT.model
     return {
         "layer": DEFAULT.layer if opening else 0,
         "head": DEFAULT.head if opening else 0,
-        "token": DEFAULT.token if opening and (text, second) == (DEFAULT.text, DEFAULT.second) else None,
+        "token": DEFAULT.token if opening and texts else None,
+        "b_layer": DEFAULT.b_layer if also else 0,
+        "b_head": DEFAULT.b_head if also else 0,
     }
 
 
@@ -201,7 +241,7 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
     if name in _CHOICES:
         choices = _CHOICES[name]
         return (raw, None) if raw in choices else (None, f"{' or '.join(choices)} is expected")
-    if name == "model" and len(raw) > _MAX_NAME:
+    if name in ("model", "b_model") and len(raw) > _MAX_NAME:
         return None, f"a name of at most {_MAX_NAME} characters is expected"
     return raw, None
 

@@ -25,7 +25,7 @@ from cachetools import LRUCache
 from attention_viz.core.errors import DamagedModelError, NotDownloadedError, UnknownModelError, UnsupportedModelError
 from attention_viz.core.text import MAX_CHARACTERS
 from attention_viz.models.library import describe_model
-from attention_viz.ui.selection import DEFAULT, TEXT_FIELDS, Selection, changed, from_query, to_query
+from attention_viz.ui.selection import DEFAULT, LONG_FIELDS, Selection, changed, from_query, to_query
 
 MAX_ENCODED = 4_000
 """Characters of a text, as a URL spells it, that go into the URL; browsers and proxies cut or refuse much longer ones.
@@ -34,6 +34,7 @@ VARIABLE = "ATTENTION_VIZ_TEXT_IN_URL"
 """Set to 0, no text goes into the URL, so that none ends up in the logs of a proxy."""
 
 _STORE_BYTES = 16_000_000
+_LONG = {"text": "text", "second": "second text", "b_text": "text B", "b_second": "second text B"}
 _KEPT = "kept-"
 _SCREEN = "screen"
 _ECHO_SECONDS = 2.0
@@ -49,14 +50,14 @@ def current() -> tuple[Selection, tuple[str, ...]]:
         return screen.selection, ()
     query = dict(st.query_params)
     lost = []
-    for name in TEXT_FIELDS:
+    for name in LONG_FIELDS:
         digest = query.pop(_KEPT + name, None)
         if digest is None:
             continue
         text = _stored(digest)
         if text is None:
             lost.append(
-                f"The link's {'text' if name == 'text' else 'second text'} was too long to be part of it, and this "
+                f"The link's {_LONG[name]} was too long to be part of it, and this "
                 "server no longer has it. Paste it again."
             )
         else:
@@ -115,7 +116,7 @@ def select(**changes: Any) -> None:
 def query_of(selection: Selection) -> dict[str, str]:
     """The query parameters of a link to this selection; long texts go to the store on the way."""
     query = to_query(selection)
-    for name in TEXT_FIELDS:
+    for name in LONG_FIELDS:
         text = query.get(name, "")
         if text and (len(quote_plus(text, errors="replace")) > MAX_ENCODED or os.environ.get(VARIABLE) == "0"):
             query[_KEPT + name] = _store(text)

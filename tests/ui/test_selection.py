@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.ui.selection import DEFAULT, MEAN, Selection, changed, fit, fit_tokens, from_query, to_query
+from attention_viz.ui.selection import DEFAULT, MEAN, Selection, changed, fit, fit_tokens, from_query, other, to_query
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
 selections = st.builds(
@@ -23,6 +23,15 @@ selections = st.builds(
     unit=st.sampled_from(["tokens", "words"]),
     curve=st.sampled_from(["sqrt", "linear"]),
     top=st.sampled_from(["one", "max"]),
+    kind=st.sampled_from(["", "encoder", "cross"]),
+    among=st.sets(st.integers(0, 30)).map(lambda heads: tuple(sorted(heads))),
+    b_model=st.sampled_from(["", "a/b"]),
+    b_text=st.sampled_from(["", "c d"]),
+    b_second=st.sampled_from(["", "y"]),
+    b_kind=st.sampled_from(["", "decoder"]),
+    b_layer=st.integers(0, 99),
+    b_head=st.integers(0, 99),
+    view=st.sampled_from(["maps", "links"]),
 )
 
 
@@ -116,3 +125,43 @@ def test_another_text_lets_the_token_go():
     assert changed(DEFAULT, second="other").token is None
     assert changed(Selection(text="other", token=2), text=DEFAULT.text).token == 10
     assert changed(DEFAULT, layer=0).token == 10
+
+
+def test_another_model_has_other_layers_heads_and_tokens():
+    after = changed(Selection(kind="cross", among=(1, 2), head=MEAN, key=3, show="pair"), model="a/b")
+    assert (after.kind, after.layer, after.head, after.among) == ("", 0, 0, ())
+    assert (after.token, after.key, after.show) == (None, None, "maps")
+    back = changed(after, model=DEFAULT.model)
+    assert (back.layer, back.head, back.token) == (DEFAULT.layer, DEFAULT.head, DEFAULT.token)
+    assert changed(after, model="a/b", layer=4).layer == 4
+    assert changed(DEFAULT, kind="cross").layer == DEFAULT.layer
+
+
+def test_a_link_that_names_only_a_model_opens_on_its_first_head():
+    selection, problems = from_query({"model": "a/b"})
+    assert (selection.layer, selection.head, selection.token, problems) == (0, 0, None, ())
+    assert to_query(selection) == {"model": "a/b"}
+    assert from_query({"b_model": "a/b"})[0].b_layer == 0
+
+
+def test_a_chosen_mean_lasts_until_another_head_is_chosen():
+    chosen = changed(DEFAULT, head=MEAN, among=(1, 4))
+    assert to_query(chosen) == {"head": "mean", "among": "1.4"}
+    assert changed(chosen, token=3).among == (1, 4)
+    assert changed(chosen, head=2).among == ()
+    assert fit(Selection(head=MEAN, among=(1, 99)), INFO)[0].among == ()
+    assert fit(Selection(layer=MEAN, head=MEAN, among=(1,)), INFO)[0].among == ()
+
+
+@pytest.mark.parametrize("raw", ["1.x", "-1", ".".join("9" * 300), "99999", "1..2"])
+def test_a_mean_of_what_is_no_heads(raw):
+    selection, problems = from_query({"head": "mean", "among": raw})
+    assert selection.among == ()
+    assert "the mean of all is shown" in problems[0]
+
+
+def test_the_other_side_is_as_this_one_where_it_names_nothing():
+    assert other(DEFAULT).text == DEFAULT.text
+    b = other(Selection(text="a", second="x", b_text="b", b_model="m", b_layer=1, b_head=2, kind="cross"))
+    assert (b.text, b.second, b.model, b.kind, b.layer, b.head) == ("b", "", "m", "", 1, 2)
+    assert other(Selection(text="a", second="x")).second == "x"
