@@ -16,6 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from attention_viz.core.align import Axis
+    from attention_viz.core.compare import SideBySide, side_by_side
     from attention_viz.core.errors import (
         AttentionVizError,
         DamagedModelError,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from attention_viz.core.model_info import ModelInfo, Stack
     from attention_viz.core.scores import Scores
     from attention_viz.core.token import Token
-    from attention_viz.core.trace import Layer, MapLayer, Trace
+    from attention_viz.core.trace import Head, Layer, MapLayer, Trace
     from attention_viz.core.words import Word, group_words, merge_words
     from attention_viz.export.tables import to_csv
     from attention_viz.export.tensors import save, to_npz, to_safetensors
@@ -42,10 +44,14 @@ if TYPE_CHECKING:
     from attention_viz.figures.scale import ColourScale
     from attention_viz.imports.tensors import open_tensors
     from attention_viz.measures import MEASURES, Measure
+    from attention_viz.measures.all_pairs import divergences
+    from attention_viz.measures.compare import Alike, Comparison, compare, most_and_least_alike, to_all
     from attention_viz.models.library import describe_model, load_model
     from attention_viz.models.tracing import trace
 
 _HOMES = {
+    "core.align": ("Axis",),
+    "core.compare": ("SideBySide", "side_by_side"),
     "core.errors": (
         "AttentionVizError",
         "DamagedModelError",
@@ -64,7 +70,7 @@ _HOMES = {
     "core.model_info": ("ModelInfo", "Stack"),
     "core.scores": ("Scores",),
     "core.token": ("Token",),
-    "core.trace": ("Layer", "MapLayer", "Trace"),
+    "core.trace": ("Head", "Layer", "MapLayer", "Trace"),
     "core.words": ("Word", "group_words", "merge_words"),
     "export.tables": ("to_csv",),
     "export.tensors": ("save", "to_npz", "to_safetensors"),
@@ -72,6 +78,8 @@ _HOMES = {
     "figures.scale": ("ColourScale",),
     "imports.tensors": ("open_tensors",),
     "measures": ("MEASURES", "Measure"),
+    "measures.all_pairs": ("divergences",),
+    "measures.compare": ("Alike", "Comparison", "compare", "most_and_least_alike", "to_all"),
     "models.library": ("describe_model", "load_model"),
     "models.tracing": ("trace",),
 }
@@ -79,11 +87,15 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "MEASURES",
+    "Alike",
     "AttentionVizError",
+    "Axis",
     "ColourScale",
+    "Comparison",
     "DamagedModelError",
     "DownloadError",
     "FileError",
+    "Head",
     "Layer",
     "MapError",
     "MapLayer",
@@ -93,6 +105,7 @@ __all__ = [
     "NotDownloadedError",
     "RangeError",
     "Scores",
+    "SideBySide",
     "Stack",
     "TextError",
     "Token",
@@ -100,15 +113,20 @@ __all__ = [
     "UnknownModelError",
     "UnsupportedModelError",
     "Word",
+    "compare",
     "describe_model",
+    "divergences",
     "from_arrays",
     "group_words",
     "heatmap",
     "load_model",
     "mean_attention",
     "merge_words",
+    "most_and_least_alike",
     "open_tensors",
     "save",
+    "side_by_side",
+    "to_all",
     "to_csv",
     "to_npz",
     "to_safetensors",

@@ -167,6 +167,11 @@ class Trace:
         weights.setflags(write=False)
         return weights
 
+    def head(self, layer: int, head: int) -> Head:
+        """One head of this trace, to be put beside another. Raises RangeError for one that is not there."""
+        check_index("head", head, self._layer(layer).heads)
+        return Head(self, layer, head)
+
     def rows(self, layer: int, head: int, first: int, last: int) -> Float32[np.ndarray, "query key"]:
         """The rows of the queries first … last − 1 of `attention(layer, head)`, at the cost of those rows alone."""
         source = self._layer(layer)
@@ -215,6 +220,30 @@ class Trace:
                 f"L{layer} H{head} of {self.model.name} can't be shown: what its query {first + row} gives to all keys "
                 f"adds up to {weights[row].sum():.4g}, and attention adds up to 1."
             )
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """One head of a trace. Made by `Trace.head`."""
+
+    trace: Trace
+    layer: int
+    head: int
+
+    @property
+    def name(self) -> str:
+        """As it is written everywhere: L2 H5."""
+        return f"L{self.layer} H{self.head}"
+
+    @property
+    def weights(self) -> Float32[np.ndarray, "query key"]:
+        """Its map, computed now; see `Trace.attention`."""
+        return self.trace.attention(self.layer, self.head)
+
+    @property
+    def visible(self) -> Bool[np.ndarray, "query key"]:
+        """See `Trace.visible`."""
+        return self.trace.visible(self.layer, self.head)
 
 
 def wrong_rows(
