@@ -26,7 +26,7 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Look:
     """Colours as #rrggbb: accent and other for what a token looks at and what looks at it, heads one for each in turn,
-    ramp from a weight of 0 to the strongest."""
+    ramp from a weight of 0 to the strongest, diverging from "A is stronger" over 0 in the middle to "B is stronger"."""
 
     text: str
     muted: str
@@ -36,6 +36,7 @@ class Look:
     other: str
     heads: tuple[str, ...]
     ramp: tuple[str, ...]
+    diverging: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

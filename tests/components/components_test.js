@@ -35,7 +35,16 @@ Deno.test("shares lie between 0 and 1", () => {
 });
 
 Deno.test("the line below a measure", () => {
-  const fact = { label: "", meaning: "", source: "", without: "Too short.", value: 1.5, uniform: 3.178, low: 0, high: 3.178 };
+  const fact = {
+    label: "",
+    meaning: "",
+    source: "",
+    without: "Too short.",
+    value: 1.5,
+    uniform: 3.178,
+    low: 0,
+    high: 3.178,
+  };
   equal(baseline({ ...fact, unit: "nats", detail: "" }), "evenly spread 3.18 · at most 3.18");
   equal(baseline({ ...fact, unit: "", detail: "[CLS] 0.48" }), "evenly spread 3.18 · [CLS] 0.48");
   equal(baseline({ ...fact, unit: "", detail: "", value: null }), "Too short.");

@@ -16,13 +16,8 @@ import { fromByte, fromWord, headWeights, weightsOf } from "../../attention_viz/
 import { hatch } from "../../attention_viz/components/shared/hatch.js";
 import { readPacket } from "../../attention_viz/components/shared/packet.js";
 import { wrapped } from "../../attention_viz/components/shared/save.js";
-import { fitText } from "../../attention_viz/components/token_links/drawing.js";
-import {
-  afterClick,
-  afterKey as linksKey,
-  findToken,
-  tokenAt,
-} from "../../attention_viz/components/token_links/keys.js";
+import { fitText } from "../../attention_viz/components/shared/labels.js";
+import { afterClick, afterKey as linksKey, findToken, tokenAt } from "../../attention_viz/components/shared/columns.js";
 import { afterKey as textKey, isOn, received } from "../../attention_viz/components/token_text/main.js";
 
 const shown = { trace: "t", layer: 1, head: 2, among: [], query: null, key: null };

@@ -12,7 +12,7 @@ import numpy as np
 from attention_viz.components.files import register
 from attention_viz.components.packet import pack
 
-Kind = Literal["thumbs", "maps", "exact", "held", "scores"]
+Kind = Literal["thumbs", "maps", "exact", "held", "scores", "compare"]
 
 _mount = register(Path(__file__).parent)
 

@@ -1,11 +1,13 @@
-// Colours of weights, the same as in the Plotly figures: one ramp that starts at the background.
+// Colours of weights, the same as in the Plotly figures: one ramp that starts at the background. And of differences: two
+// that start there.
 
 /**
  * @typedef {[number, number, number]} Rgb
  * @typedef {{
  *   text: string, muted: string, border: string, background: string, accent: string, other: string, heads: string[],
- *   ramp: string[],
+ *   ramp: string[], diverging: string[],
  * }} Look
+ * @typedef {"sqrt" | "linear"} Curve how numbers become colours
  */
 
 /** @param {string} hex "#rrggbb" @returns {Rgb} */
@@ -29,6 +31,28 @@ export function rampTable(ramp) {
       Math.round(channel + (stops[low + 1][at] - channel) * share)
     ));
   });
+}
+
+/**
+ * The colours below and above 0 of a diverging scale, both from its middle outward.
+ * @param {string[]} stops an odd number of them
+ * @returns {{below: Rgb[], above: Rgb[]}}
+ */
+export function divergingTables(stops) {
+  const middle = (stops.length - 1) / 2;
+  return { below: rampTable(stops.slice(0, middle + 1).reverse()), above: rampTable(stops.slice(middle)) };
+}
+
+/**
+ * How far along its colours a number is, −1…1; 0 on a scale without width.
+ * @param {number} value
+ * @param {number} end where the scale ends, on both sides of 0
+ * @param {Curve} curve
+ */
+export function alongScale(value, end, curve) {
+  if (!(end > 0)) return 0;
+  const part = Math.min(1, Math.abs(value) / end);
+  return Math.sign(value) * (curve === "sqrt" ? Math.sqrt(part) : part);
 }
 
 /** @param {Rgb} colour */

@@ -1,4 +1,4 @@
-// Which links of an attention map are drawn.
+// Which links of an attention map are drawn, and how.
 
 /**
  * The strongest keys of a row that together cover a share of it.
@@ -46,3 +46,21 @@ export function withoutHidden(row, hidden, again) {
  * @param {number} weight
  */
 export const strength = (weight) => 0.14 + 0.86 * Math.sqrt(Math.min(1, weight));
+
+/**
+ * A link between two columns, in the current stroke colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} from a point in the left column
+ * @param {[number, number]} to a point in the right one
+ * @param {number} weight 0…1
+ */
+export function drawLink(context, [left, start], [right, end], weight) {
+  const middle = (left + right) / 2;
+  context.globalAlpha = strength(weight);
+  context.lineWidth = 0.8 + 2.2 * weight;
+  context.beginPath();
+  context.moveTo(left, start);
+  context.bezierCurveTo(middle, start, middle, end, right, end);
+  context.stroke();
+  context.globalAlpha = 1;
+}

@@ -23,7 +23,7 @@ export const fromWord = (word) => word ? ((word - 1) / 65534) ** 2 : 0;
  * Two bytes a number, from a parcel.
  * @param {Uint8Array} payload
  */
-const wordsOf = (payload) => new Uint16Array(payload.buffer, payload.byteOffset, payload.byteLength >> 1);
+export const wordsOf = (payload) => new Uint16Array(payload.buffer, payload.byteOffset, payload.byteLength >> 1);
 
 /**
  * Every step-th number from start on, as weights.

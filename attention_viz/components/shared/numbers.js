@@ -12,6 +12,16 @@ export function format(value, unit = "") {
 }
 
 /**
+ * A difference with its sign and two decimals, more where it is small, so that it can't be taken for none.
+ * @param {number} value
+ */
+export function signed(value) {
+  const size = Math.abs(value);
+  if (size < 5e-5) return value === 0 ? "0" : "≈ 0";
+  return (value < 0 ? "−" : "+") + (size < 0.005 ? Number(size.toPrecision(1)) : size.toFixed(2));
+}
+
+/**
  * Where a value lies between low and high, in 0…1; a range without width has no place but its start.
  * @param {number | null} value
  * @param {number} low

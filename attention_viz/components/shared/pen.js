@@ -31,7 +31,11 @@ export class SvgPen {
     /** @type {string[]} */
     this.parts = [];
     this.path = "";
-    this.down = 0;
+    /** Where the origin lies and how it is turned, in degrees; what is turned turns around the origin. */
+    this.place = { across: 0, down: 0, turn: 0, groups: 0 };
+    /** @type {(typeof this.place)[]} */
+    this.places = [];
+    this.clips = 0;
   }
 
   /** @param {string} text */
@@ -41,9 +45,51 @@ export class SvgPen {
     return this.ruler.measureText(text);
   }
 
-  /** @param {number} _ @param {number} y */
-  translate(_, y) {
-    this.down += y;
+  save() {
+    this.places.push(this.place);
+    this.place = { ...this.place, groups: 0 };
+  }
+
+  restore() {
+    this.parts.push("</g>".repeat(this.place.groups));
+    this.place = this.places.pop() ?? this.place;
+  }
+
+  /** Not after `rotate`. @param {number} x @param {number} y */
+  translate(x, y) {
+    this.place.across += x;
+    this.place.down += y;
+  }
+
+  /** @param {number} angle in radians */
+  rotate(angle) {
+    this.place.turn += angle * 180 / Math.PI;
+  }
+
+  /** @param {number} x @param {number} y @param {number} width @param {number} height */
+  rect(x, y, width, height) {
+    this.moveTo(x, y);
+    this.lineTo(x + width, y);
+    this.lineTo(x + width, y + height);
+    this.lineTo(x, y + height);
+    this.path += "Z";
+  }
+
+  /** Until `restore`, nothing is drawn outside the path. */
+  clip() {
+    const name = `clip${this.clips++}`;
+    this.parts.push(`<clipPath id="${name}"><path d="${this.path}"/></clipPath><g clip-path="url(#${name})">`);
+    this.place.groups++;
+  }
+
+  turned() {
+    const { across, down, turn } = this.place;
+    return turn ? ` transform="rotate(${short(turn)} ${short(across)} ${short(down)})"` : "";
+  }
+
+  /** A point from the origin of the picture. @param {number} x @param {number} y */
+  point(x, y) {
+    return `${short(x + this.place.across)} ${short(y + this.place.down)}`;
   }
 
   alpha() {
@@ -52,7 +98,8 @@ export class SvgPen {
 
   /** @param {number} x @param {number} y @param {number} width @param {number} height */
   box(x, y, width, height) {
-    return `x="${short(x)}" y="${short(y + this.down)}" width="${short(width)}" height="${short(height)}"`;
+    const [left, top] = this.point(x, y).split(" ");
+    return `x="${left}" y="${top}" width="${short(width)}" height="${short(height)}"${this.turned()}`;
   }
 
   /** @param {number} x @param {number} y @param {number} width @param {number} height */
@@ -72,23 +119,23 @@ export class SvgPen {
 
   /** @param {number} x @param {number} y */
   moveTo(x, y) {
-    this.path += `M${short(x)} ${short(y + this.down)}`;
+    this.path += `M${this.point(x, y)}`;
   }
 
   /** @param {number} x @param {number} y */
   lineTo(x, y) {
-    this.path += `L${short(x)} ${short(y + this.down)}`;
+    this.path += `L${this.point(x, y)}`;
   }
 
   /** @param {number} a @param {number} b @param {number} c @param {number} d @param {number} x @param {number} y */
   bezierCurveTo(a, b, c, d, x, y) {
-    const points = [[a, b], [c, d], [x, y]].map(([left, top]) => `${short(left)} ${short(top + this.down)}`);
+    const points = [[a, b], [c, d], [x, y]].map(([left, top]) => this.point(left, top));
     this.path += `C${points.join(" ")}`;
   }
 
   stroke() {
     const line = `stroke="${escapeXml(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}"`;
-    this.parts.push(`<path d="${this.path}" fill="none" ${line}${this.alpha()}/>`);
+    this.parts.push(`<path d="${this.path}" fill="none" ${line}${this.alpha()}${this.turned()}/>`);
   }
 
   /** @param {string} text @param {number} x @param {number} y */
@@ -96,7 +143,8 @@ export class SvgPen {
     const anchor = { right: "end", center: "middle" }[this.textAlign] ?? "start";
     const [size, ...family] = this.font.split(" ");
     const font = `font-size="${parseFloat(size)}" font-family="${escapeXml(family.join(" "))}"`;
-    const place = `x="${short(x)}" y="${short(y + this.down)}" text-anchor="${anchor}" dominant-baseline="central"`;
+    const [left, top] = this.point(x, y).split(" ");
+    const place = `x="${left}" y="${top}" text-anchor="${anchor}" dominant-baseline="central"${this.turned()}`;
     this.parts.push(
       `<text ${place} ${font} fill="${escapeXml(this.fillStyle)}"${this.alpha()}>${escapeXml(text)}</text>`,
     );

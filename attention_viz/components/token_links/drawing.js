@@ -1,10 +1,11 @@
 // Draws two columns of tokens and the links between them, on a canvas or into an SVG.
 
 import { css, inkOn, rampTable } from "../shared/colour.js";
+import { ROW } from "../shared/columns.js";
 import { hatch } from "../shared/hatch.js";
-import { strength, strongest, withoutHidden } from "../shared/links.js";
+import { fitText } from "../shared/labels.js";
+import { drawLink, strongest, withoutHidden } from "../shared/links.js";
 import { headWeights } from "../shared/maps.js";
-import { ROW } from "./keys.js";
 
 /**
  * @typedef {{text: string, special: boolean, segment: number}} Item
@@ -14,26 +15,13 @@ import { ROW } from "./keys.js";
  * @typedef {{cover: number, least: number, route: string, hide: boolean, again: boolean}} Wishes what the controls ask for:
  *   the share of each row that is drawn, the least weight, the two texts ("01": from the first to the second), whether
  *   special tokens are hidden and rows made to add up to 1 again
- * @typedef {import("./keys.js").Side} Side
+ * @typedef {import("../shared/columns.js").Side} Side
  */
 
 /** The width of the column of numbers, in px. */
 export const NUMBERS = 40;
 /** Numbers stand beside tokens that get at least this much. */
 const WORTH_A_NUMBER = 0.02;
-
-/**
- * The text cut to a width, with an ellipsis where something is missing.
- * @param {string} text
- * @param {number} width
- * @param {(text: string) => number} measure
- */
-export function fitText(text, width, measure) {
-  if (measure(text) <= width) return text;
-  const letters = [...text];
-  while (letters.length > 1 && measure(`${letters.join("")}…`) > width) letters.pop();
-  return `${letters.join("")}…`;
-}
 
 /** What one picture of the links is drawn from. */
 export class Drawing {
@@ -162,14 +150,7 @@ export class Drawing {
   /** @param {CanvasRenderingContext2D} context @param {number} query @param {number} key @param {number} weight */
   line(context, query, key, weight) {
     const { left, right } = this.edges;
-    const [from, to, middle] = [(query + 0.5) * ROW, (key + 0.5) * ROW, (left + right) / 2];
-    context.globalAlpha = strength(weight);
-    context.lineWidth = 0.8 + 2.2 * weight;
-    context.beginPath();
-    context.moveTo(left + 4, from);
-    context.bezierCurveTo(middle, from, middle, to, right - 4, to);
-    context.stroke();
-    context.globalAlpha = 1;
+    drawLink(context, [left + 4, (query + 0.5) * ROW], [right - 4, (key + 0.5) * ROW], weight);
   }
 
   /** A token's place. @param {Side} side @param {number} token @returns {[number, number, number, number]} */

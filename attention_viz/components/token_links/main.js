@@ -1,12 +1,12 @@
 // Two columns of tokens and the links between them: the query looks, the key is looked at.
 
 import { sharedBus } from "../shared/bus.js";
+import { afterClick, afterKey, findToken, ROW, tokenAt } from "../shared/columns.js";
 import { element, find, once, prepare, replaceChildren } from "../shared/dom.js";
 import { strength, strongest } from "../shared/links.js";
 import { format, headName } from "../shared/numbers.js";
 import { wireSave } from "../shared/save.js";
 import { Drawing, NUMBERS } from "./drawing.js";
-import { afterClick, afterKey, findToken, ROW, tokenAt } from "./keys.js";
 
 /**
  * @typedef {import("../shared/bus.js").Shown & {
@@ -14,7 +14,7 @@ import { afterClick, afterKey, findToken, ROW, tokenAt } from "./keys.js";
  *   looks: import("../shared/save.js").Looks,
  * }} Data keys: null when they are the queries
  * @typedef {import("./drawing.js").Item} Item
- * @typedef {import("./keys.js").Side} Side
+ * @typedef {import("../shared/columns.js").Side} Side
  */
 
 const TALLEST = 520;

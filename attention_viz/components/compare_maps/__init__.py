@@ -1,0 +1,77 @@
+"""Two heads side by side: the maps or links of A and of B, and their difference B − A, all linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from attention_viz.components.files import register
+from attention_viz.components.shown import Looks, Shown, held_from
+
+_KEY = "compare maps"
+_mount = register(Path(__file__).parent)
+
+View = Literal["maps", "links"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A row or a column of both maps: its text in A and its text in B, None on the side that has no such token."""
+
+    a: str | None
+    b: str | None
+    special: bool = False
+    segment: int = 0
+
+
+def _told(label: Label) -> dict[str, object]:
+    """The same as `asdict`, which takes its time for thousands of them."""
+    return {"a": label.a, "b": label.b, "special": label.special, "segment": label.segment}
+
+
+def compare_maps(
+    shown: Shown,
+    *,
+    rows: Sequence[Label],
+    columns: Sequence[Label] | None,
+    titles: tuple[str, str],
+    top: float,
+    bound: float,
+    view: View,
+    about: str,
+    looks: Looks,
+    on_held: Callable[[int | None, int | None], None],
+    curve: Literal["sqrt", "linear"] = "sqrt",
+) -> None:
+    """Shows what the parcel "compare" holds: A's weights row by row, then B's, both as `packet.to_words` and both with
+    all of `rows` and `columns`; its header counts them as "queries" and "keys". Weights of a row or column that a side
+    does not have are not looked at.
+
+    shown: its trace is the name of the comparison, which is another one whenever a map or a label is.
+    columns: None when they are the rows.
+    titles: of A and of B, for instance "L3 H1 of all-MiniLM-L6-v2".
+    top, bound: where the colours of A and B end, and those of the difference on both sides of 0.
+    about: the text or texts, for saved pictures.
+    on_held: called with the row and the column that a visitor holds, before the script runs again.
+    """
+    counts = (len(rows), len(rows if columns is None else columns))
+    _mount(
+        key=_KEY,
+        data={
+            **asdict(shown),
+            "rows": [_told(label) for label in rows],
+            "columns": None if columns is None else [_told(label) for label in columns],
+            "titles": dict(zip(("a", "b"), titles, strict=True)),
+            "top": top,
+            "bound": bound,
+            "curve": curve,
+            "view": view,
+            "about": about,
+            "looks": asdict(looks),
+        },
+        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
+    )
