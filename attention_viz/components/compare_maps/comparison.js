@@ -22,6 +22,8 @@ export const ABSENT = 2;
 /** The panels, from left to right. @type {Panel[]} */
 export const PANELS = ["a", "b", "difference"];
 
+/** How opaque the veil over what is absent is, of 255. */
+const VEIL = 40;
 /** Links cover this much of each row. */
 const COVER = 0.6;
 
@@ -70,8 +72,11 @@ export function pixels({ values, states }, colour, veil) {
   for (let at = 0; at < values.length; at++) {
     if (states[at] === HIDDEN) continue;
     const seen = states[at] === SEEN;
-    painted.set(seen ? colour(values[at]) : veil, 4 * at);
-    painted[4 * at + 3] = seen ? 255 : 40;
+    const [red, green, blue] = seen ? colour(values[at]) : veil;
+    painted[4 * at] = red;
+    painted[4 * at + 1] = green;
+    painted[4 * at + 2] = blue;
+    painted[4 * at + 3] = seen ? 255 : VEIL;
   }
   return painted;
 }
@@ -100,6 +105,8 @@ export class Comparison {
     /** The largest weight of both, and the largest difference. */
     this.most = { weight: Math.max(largest(a.values), largest(b.values)), difference: 0 };
     this.most.difference = largest(this.grids.difference.values);
+    /** @type {Partial<Record<Panel, boolean>>} */
+    this.gaps = {};
     /** @type {Map<string, number[]>} */
     this.chosen = new Map();
   }
@@ -144,6 +151,11 @@ export class Comparison {
   get same() {
     const whole = [...this.rows, ...this.columns].every((label) => isThere(label, "difference"));
     return whole && this.most.difference === 0;
+  }
+
+  /** Are there cells without a number? @param {Panel} panel */
+  hasGaps(panel) {
+    return this.gaps[panel] ??= this.grids[panel].states.some(Boolean);
   }
 
   /** Is there anything on one side only? */

@@ -134,7 +134,7 @@ export class LinkDrawing {
     const x = side === "key" ? this.edges.width - NUMBERS + 5 : this.edges.left + 5;
     for (let at = first; at < Math.min(last, values.length); at++) {
       const cell = { value: values[at], state: states[at] };
-      if (Math.abs(cell.value) >= WORTH.number) context.fillText(cellText(panel, cell), x, (at + 0.5) * ROW);
+      if (Math.abs(cell.value) >= WORTH.number) context.fillText(cellText(panel, cell, 2), x, (at + 0.5) * ROW);
     }
   }
 

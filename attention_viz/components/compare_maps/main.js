@@ -42,7 +42,8 @@ const PRINT = { gap: 16, title: 26, legend: 22 };
 const MOST_ROWS = 200;
 const SAID = {
   maps: {
-    hint: "Point at a cell; a click holds it. Ctrl and the wheel zoom, dragging moves, a double click shows all.",
+    hint:
+      "Point at a cell; a click holds it. Ctrl and the wheel or a pinch zooms, dragging moves, a double click shows all.",
     label: "Maps of A, B and their difference: arrow keys walk, plus, minus and 0 zoom, Escape lets go",
   },
   links: {
@@ -87,7 +88,7 @@ class Maps {
     find(root, ".nearer").onclick = () => this.zoom(NEARER);
     find(root, ".farther").onclick = () => this.zoom(1 / NEARER);
     find(root, ".all").onclick = () => this.look(WHOLE);
-    wireSave(root, () => this.data?.looks ?? null, (look) => this.picture(look));
+    wireSave(root, () => this.comparison ? this.data?.looks ?? null : null, (look) => this.picture(look));
   }
 
   /** @param {Panel} panel @returns {Parts} */
@@ -342,8 +343,9 @@ class Maps {
     const note = find(this.root, ".remark");
     note.hidden = said === null;
     note.textContent = said;
+    const differs = comparison.overlaps && bound > 0;
     this.panels.difference.scroll.hidden = !comparison.overlaps;
-    find(this.root, ".legend.difference").hidden = !comparison.overlaps;
+    find(this.root, ".legend.difference").hidden = !differs;
     const words = scales.words(comparison.most);
     for (const which of /** @type {("weights" | "difference")[]} */ (["weights", "difference"])) {
       const box = find(this.root, `.legend.${which}`);
@@ -470,7 +472,7 @@ class Maps {
     };
     const scales = new Scales(look, data);
     const words = scales.words(comparison.most);
-    const said = [words.weights, ...(comparison.overlaps ? [words.difference] : [])];
+    const said = [words.weights, ...(comparison.overlaps && data.bound > 0 ? [words.difference] : [])];
     return {
       width: whole.width,
       height: whole.height + said.length * PRINT.legend,

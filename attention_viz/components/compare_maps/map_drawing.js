@@ -3,7 +3,7 @@
 import { rgb } from "../shared/colour.js";
 import { hatch } from "../shared/hatch.js";
 import { fitText } from "../shared/labels.js";
-import { format, signed } from "../shared/numbers.js";
+import { precise, signed } from "../shared/numbers.js";
 import { ABSENT, halved, HIDDEN, isThere, labelText, pixels } from "./comparison.js";
 import { frameOf, labelStep } from "./window.js";
 
@@ -22,11 +22,16 @@ const LABELS = { least: 20, most: 96, gap: 5, font: 11 };
 /** Below a map, in px. */
 const FOOT = 3;
 
-/** What is written beside a cell. @param {Panel} panel @param {{value: number, state: number}} cell */
-export function cellText(panel, { value, state }) {
+/**
+ * What is written beside a cell.
+ * @param {Panel} panel
+ * @param {{value: number, state: number}} cell
+ * @param {number} [decimals] three, so that B − A is what one gets from the other two
+ */
+export function cellText(panel, { value, state }, decimals = 3) {
   if (state === HIDDEN) return "can’t see";
   if (state === ABSENT) return panel === "difference" ? "one side only" : `not in ${panel.toUpperCase()}`;
-  return panel === "difference" ? signed(value) : format(value);
+  return panel === "difference" ? signed(value, decimals) : precise(value, decimals);
 }
 
 export class MapDrawing {
@@ -46,7 +51,7 @@ export class MapDrawing {
     const [rows, columns] = [comparison.rows.length, comparison.columns.length];
     /** How far labels above reach to the right of the last column. */
     const beyond = Math.min(LABELS.most / 2, above / 2);
-    this.left = left + LABELS.gap;
+    this.left = left + 2 * LABELS.gap;
     this.top = above * Math.sin(LEAN) + LABELS.gap + 6;
     this.frame = frameOf(rows, columns, width - this.left - beyond, high);
     this.height = this.top + this.frame.height + FOOT;
@@ -58,7 +63,7 @@ export class MapDrawing {
 
   /** The longest label of a side, as far as it is drawn. @param {Side} side @param {CanvasRenderingContext2D} ruler */
   widest(side, ruler) {
-    ruler.font = this.font();
+    ruler.font = this.font("600 "); // As what is lit is written.
     let most = LABELS.least;
     for (const label of this.comparison.labels(side)) {
       if (most >= LABELS.most) break;
@@ -103,7 +108,7 @@ export class MapDrawing {
     context.beginPath();
     context.rect(this.left, this.top, width, height);
     context.clip();
-    if (this.comparison.grids[panel].states.some(Boolean)) {
+    if (this.comparison.hasGaps(panel)) {
       context.strokeStyle = this.look.border;
       hatch(context, this.left, this.top, width, height);
     }
@@ -157,7 +162,7 @@ export class MapDrawing {
    */
   label(context, panel, side, token, window, lit) {
     const label = this.comparison.labels(side)[token];
-    const room = side === "query" ? this.left - LABELS.gap : (this.top - LABELS.gap) / Math.sin(LEAN);
+    const room = side === "query" ? this.left - LABELS.gap - 2 : (this.top - LABELS.gap) / Math.sin(LEAN);
     context.font = this.font(lit ? "600 " : "");
     context.textBaseline = "middle";
     const text = fitText(labelText(label, panel), room, (part) => context.measureText(part).width);

@@ -61,7 +61,7 @@ export class Scales {
       difference: {
         low: `−${end}`,
         high: `+${end}${more(most.difference, bound)}`,
-        what: `B − A, ${curves}; 0 has the colour of the page. Blue: A looks more. Orange: B looks more.`,
+        what: `B − A, ${curves}; 0 has the colour of the page`,
       },
     };
   }

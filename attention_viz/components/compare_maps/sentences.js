@@ -2,7 +2,7 @@
 
 import { quoted } from "../shared/labels.js";
 import { strongest } from "../shared/links.js";
-import { labelText, PANELS } from "./comparison.js";
+import { ABSENT, labelText, PANELS } from "./comparison.js";
 import { cellText } from "./map_drawing.js";
 
 /**
@@ -14,6 +14,7 @@ import { cellText } from "./map_drawing.js";
 /** How many tokens are named of a row or a column. */
 const NAMED = 3;
 const NAMES = { a: "A", b: "B", difference: "B − A" };
+const ABSENCE = { a: "not in A", b: "not in B", difference: "no difference" };
 
 /** @param {Comparison} comparison @param {Side} side @param {number} token */
 const nameOf = (comparison, side, token) => quoted(labelText(comparison.labels(side)[token], "difference"));
@@ -25,7 +26,10 @@ const nameOf = (comparison, side, token) => quoted(labelText(comparison.labels(s
  */
 export function sentence(comparison, { query, key }) {
   if (query !== null && key !== null) {
-    const numbers = PANELS.map((panel) => `${NAMES[panel]} ${cellText(panel, comparison.at(panel, query, key))}`);
+    const numbers = PANELS.map((panel) => {
+      const cell = comparison.at(panel, query, key);
+      return cell.state === ABSENT ? ABSENCE[panel] : `${NAMES[panel]} ${cellText(panel, cell)}`;
+    });
     return `${nameOf(comparison, "query", query)} looks at ${nameOf(comparison, "key", key)}: ${numbers.join(" · ")}`;
   }
   const side = query !== null ? "query" : "key";
@@ -45,14 +49,14 @@ export function sentence(comparison, { query, key }) {
  */
 function part(comparison, panel, side, token) {
   const { values, states } = comparison.line(panel, side, token);
+  if (states.every((state) => state === ABSENT)) return ABSENCE[panel];
   const other = side === "query" ? "key" : "query";
   const best = strongest(values.map(Math.abs), 1, 1e-4).keys.slice(0, NAMED);
   const told = best.map((at) => {
     const cell = { value: values[at], state: states[at] };
-    return `${nameOf(comparison, other, at)} ${cellText(panel, cell)}`;
+    return `${nameOf(comparison, other, at)} ${cellText(panel, cell, 2)}`;
   });
-  const nothing = states.every(Boolean) ? cellText(panel, { value: 0, state: states[0] }) : "nothing";
-  return `${NAMES[panel]} ${told.join(", ") || nothing}`;
+  return `${NAMES[panel]} ${told.join(", ") || "nothing"}`;
 }
 
 /**

@@ -20,4 +20,4 @@ export function fitText(text, width, measure) {
 }
 
 /** A token inside a sentence: kept apart, so that one that is read from right to left can't turn the rest around. @param {string} text */
-export const quoted = (text) => `\u2068“${text}”\u2069`;
+export const quoted = (text) => `“\u2068${text}\u2069”`;

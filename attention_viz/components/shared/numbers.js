@@ -12,13 +12,19 @@ export function format(value, unit = "") {
 }
 
 /**
- * A difference with its sign and two decimals, more where it is small, so that it can't be taken for none.
- * @param {number} value
+ * A weight to compare with others: so many decimals, and more where it is small, so that it can't be taken for none.
+ * @param {number} value 0 or more
+ * @param {number} decimals
  */
-export function signed(value) {
-  const size = Math.abs(value);
-  if (size < 5e-5) return value === 0 ? "0" : "≈ 0";
-  return (value < 0 ? "−" : "+") + (size < 0.005 ? Number(size.toPrecision(1)) : size.toFixed(2));
+export function precise(value, decimals) {
+  if (value < 5e-5) return value === 0 ? "0" : "≈ 0";
+  return value < 0.5 * 10 ** -decimals ? String(Number(value.toPrecision(1))) : value.toFixed(decimals);
+}
+
+/** The same of a difference, with its sign. @param {number} value @param {number} decimals */
+export function signed(value, decimals) {
+  const sign = Math.abs(value) < 5e-5 ? "" : value < 0 ? "−" : "+";
+  return sign + precise(Math.abs(value), decimals);
 }
 
 /**
