@@ -45,10 +45,17 @@ def grid(view: HeadView) -> None:
         heads=view.trace.heads,
         show=view.selection.show,
         about=_about(view),
-        looks=_looks(),
+        looks=looks(),
         on_head=lambda layer, head: url.select(layer=layer, head=head),
         on_show=lambda show: url.select(show=show),
+        on_aside=put_aside,
     )
+
+
+def put_aside(layer: int, head: int) -> None:
+    """Makes a head of the model and text on screen side B of the page Compare."""
+    url.select(b_model="", b_text="", b_second="", b_kind="", b_layer=layer, b_head=head)
+    st.toast(f"L{layer} H{head} is side B of Compare.", icon=":material/compare:")
 
 
 def links(view: HeadView) -> None:
@@ -59,7 +66,7 @@ def links(view: HeadView) -> None:
         keys=None if view.trace.key_tokens is view.trace.tokens else _items(view.keys),
         heads=view.trace.heads,
         about=_about(view),
-        looks=_looks(),
+        looks=looks(),
         on_held=lambda query, key: _hold(view, query, key),
         on_mean=lambda heads: url.select(head=MEAN, among=heads),
         on_look=lambda row: st.session_state.update({_LOOK: (_name(view), row)}),
@@ -197,17 +204,28 @@ def _send_thumbs(
     parcel("thumbs", name, sizes, thumbs)
 
 
+def send_grid(trace: Trace, name: str, tints: Sequence[tuple[dict[str, Any], Float64[np.ndarray, " head"]]]) -> None:
+    """The small maps of a trace under another name, and numbers of its heads: what the grid needs on other pages."""
+    thumbs = cache.kept("thumbs", f"{cache.name_of(trace)} tokens", lambda: thumbnails(trace, "tokens"))
+    rows, columns = thumbs.shape[1:]
+    size = {"layers": len(trace.layers), "heads": trace.heads}
+    parcel("thumbs", name, {**size, "rows": rows, "columns": columns, "ready": None}, thumbs)
+    nothing = np.full(len(trace.layers) + 1, np.nan)  # A mean of heads has none of these numbers.
+    values = np.stack([np.concatenate([heads, nothing]) for _, heads in tints])
+    parcel("scores", name, {**size, "tints": [tint for tint, _ in tints]}, values.astype(np.float32))
+
+
 def _send_scores(view: HeadView, name: str, values: Float64[np.ndarray, "measure place"], ready: int = 0) -> None:
     """ready: tells how many of them are there, so that more of them count as news."""
     trace = view.trace
     reading = reading_of(trace, 0, 0)
-    tints = [_tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
+    tints = [tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
     query, key = view.held, view.held_key
     if query is not None and key is not None:
         pair = cache.kept(f"pair {query} {key}", name, lambda: pair_weights(view, query, key))
         label = f"weight of “{view.queries[query].text}” → “{view.keys[key].text}”"
         values = np.concatenate([values, pair[None]])
-        tints.append(_tint("pair", label, "", 0.0, 1.0, curve="sqrt"))
+        tints.append(tint("pair", label, "", 0.0, 1.0, curve="sqrt"))
     header = {"layers": len(trace.layers), "heads": trace.heads, "tints": tints, "pair": [query, key], "ready": ready}
     parcel("scores", name, header, values.astype(np.float32))
 
@@ -268,7 +286,8 @@ def _shown(view: HeadView) -> Shown:
     return Shown(_name(view), view.selection.layer, view.selection.head, view.selection.among, view.held, view.held_key)
 
 
-def _looks() -> Looks:
+def looks() -> Looks:
+    """The colours of the theme on screen, and those for paper."""
     return Looks(_look(palette_for(st.context.theme.type)), _look(LIGHT))
 
 
@@ -288,5 +307,6 @@ def _hold(view: HeadView, query: int | None, key: int | None) -> None:
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
 
 
-def _tint(key: str, label: str, unit: str, low: float, high: float, curve: str = "linear") -> dict[str, Any]:
+def tint(key: str, label: str, unit: str, low: float, high: float, curve: str = "linear") -> dict[str, Any]:
+    """What the grid is told of a number that it tints heads by."""
     return {"key": key, "label": label, "unit": unit, "low": low, "high": high, "curve": curve}

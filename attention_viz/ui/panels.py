@@ -15,10 +15,10 @@ from attention_viz.export.tensors import npz_bytes, to_npz
 from attention_viz.figures.heatmap import MOST_CELLS, heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
-from attention_viz.ui import cache, live, reading, url
+from attention_viz.ui import cache, live, reading, shell, url
 from attention_viz.ui.head_view import HeadView
 from attention_viz.ui.plain import aside
-from attention_viz.ui.selection import Selection
+from attention_viz.ui.selection import MEAN, Selection, other
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
 _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
@@ -32,6 +32,25 @@ def grid_panel(view: HeadView) -> None:
     aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
     live.grid(view)
     live.fill_in(view)
+    _compare_with(view)
+
+
+def _compare_with(view: HeadView) -> None:
+    """Two heads side by side: this one, and another."""
+    selection = view.selection
+    if MEAN in (selection.layer, selection.head):
+        return
+    beside = other(selection)
+    link, put = st.columns(2, vertical_alignment="center")
+    with link:
+        shell.page_link(shell.COMPARE, label=f"Compare {view.name} with L{beside.layer} H{beside.head}")
+    put.button(
+        f"Make {view.name} the other side",
+        on_click=live.put_aside,
+        args=(selection.layer, selection.head),
+        help="Then choose another head here and compare the two. Shift-click on a head, or Shift+Enter, does the same.",
+        width="stretch",
+    )
 
 
 def links_panel(view: HeadView) -> None:

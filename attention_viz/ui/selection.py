@@ -31,6 +31,7 @@ class Selection:
     unit: rows and columns of the map are tokens or words.
     curve, top: how weights become colours: the curve, and a range up to 1 or up to the map's own maximum.
     b_model, b_text, b_second, b_kind, b_layer, b_head: the other side of a comparison; empty for the same as here.
+    b_show: what the grid of B's heads shows, "maps" or "divergence" from A.
     view: how two heads are compared, as maps or as links.
     """
 
@@ -53,6 +54,7 @@ class Selection:
     b_kind: str = ""
     b_layer: int = OTHER_LAYER
     b_head: int = OTHER_HEAD
+    b_show: str = "maps"
     view: View = "maps"
 
 
@@ -70,6 +72,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
     "b_kind": get_args(Kind),
     "view": get_args(View),
+    "b_show": ("maps", "divergence"),
 }
 _HELD = ("token", "key")
 _LABELS = {

@@ -34,9 +34,10 @@ class Page:
 
 
 EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
+COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
 MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
-PAGES = (EXPLORE, MODELS, LIMITS)
+PAGES = (EXPLORE, COMPARE, MODELS, LIMITS)
 
 
 def run() -> None:

@@ -101,7 +101,7 @@ class Visitor:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # On a sub-page Streamlit first asks for its server below that page's address, and then finds it above.
-        looking = re.search(r"/(limits|models)/_stcore/", message.location["url"])
+        looking = re.search(r"/\w+/_stcore/", message.location["url"])
         if message.type == "error" and not looking:
             self.complaints.append(f"{message.text} {message.location}")
 

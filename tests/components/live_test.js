@@ -3,9 +3,11 @@
 import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
 import {
   afterKey as gridKey,
+  cellOf,
   cellSize,
   headAt,
   indexOf,
+  layoutOf,
   placesOf,
   ranked,
 } from "../../attention_viz/components/head_grid/places.js";
@@ -174,30 +176,46 @@ Deno.test("colours", () => {
 });
 
 Deno.test("the grid: places, keys and ranks", () => {
-  equal(cellSize(700, 12), 44);
-  equal(cellSize(426, 12), 30);
-  equal(cellSize(100, 24), 20);
-  same(headAt(28 + 35, 20 + 5, 30, 6, 12), { layer: 0, head: 1 });
-  equal(headAt(10, 30, 30, 6, 12), null);
-  same(headAt(28 + 12 * 30, 30, 30, 6, 12), { layer: 0, head: -1 });
-  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, 6, 12), { layer: -1, head: -1 });
-  equal(headAt(28 + 30, 20 + 6 * 30, 30, 6, 12), null);
-  equal(headAt(28 + 13 * 30, 30, 30, 6, 12), null);
+  const all = layoutOf("all", 6, 12, { layer: 0, head: 0 });
+  equal(cellSize(700, all), 44);
+  equal(cellSize(426, all), 30);
+  equal(cellSize(100, layoutOf("all", 24, 24, { layer: 0, head: 0 })), 20);
+  same(headAt(28 + 35, 20 + 5, 30, all), { layer: 0, head: 1 });
+  equal(headAt(10, 30, 30, all), null);
+  same(headAt(28 + 12 * 30, 30, 30, all), { layer: 0, head: -1 });
+  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, all), { layer: -1, head: -1 });
+  equal(headAt(28 + 30, 20 + 6 * 30, 30, all), null);
+  equal(headAt(28 + 13 * 30, 30, 30, all), null);
   const from = { layer: 2, head: 0 };
-  same(gridKey("ArrowLeft", from, 6, 12), { layer: 2, head: 0 });
-  same(gridKey("ArrowDown", from, 6, 12), { layer: 3, head: 0 });
-  same(gridKey("End", from, 6, 12), { layer: 2, head: 11 });
-  equal(gridKey("a", from, 6, 12), null);
-  same(gridKey("ArrowRight", { layer: 2, head: 11 }, 6, 12), { layer: 2, head: -1 });
-  same(gridKey("ArrowDown", { layer: 5, head: -1 }, 6, 12), { layer: -1, head: -1 });
-  same(gridKey("ArrowDown", { layer: 5, head: 3 }, 6, 12), { layer: 5, head: 3 });
-  same(gridKey("ArrowLeft", { layer: -1, head: -1 }, 6, 12), { layer: 5, head: 11 });
-  same(placesOf(2, 2).map((place) => indexOf(place, 2, 2)), [0, 1, 2, 3, 4, 5, 6], "the order that the server sends");
+  same(gridKey("ArrowLeft", from, all), { layer: 2, head: 0 });
+  same(gridKey("ArrowDown", from, all), { layer: 3, head: 0 });
+  same(gridKey("End", from, all), { layer: 2, head: 11 });
+  equal(gridKey("a", from, all), null);
+  same(gridKey("ArrowRight", { layer: 2, head: 11 }, all), { layer: 2, head: -1 });
+  same(gridKey("ArrowDown", { layer: 5, head: -1 }, all), { layer: -1, head: -1 });
+  same(gridKey("ArrowDown", { layer: 5, head: 3 }, all), { layer: 5, head: 3 });
+  same(gridKey("ArrowLeft", { layer: -1, head: -1 }, all), { layer: 5, head: 11 });
+  const two = layoutOf("all", 2, 2, from);
+  same(placesOf(two).map((place) => indexOf(place, 2, 2)), [0, 1, 2, 3, 4, 5, 6], "the order that the server sends");
   same(ranked([0.1, NaN, 0.5, 0.3, 0.9, 0.9, 0.9], 2, 2, 2), [{ value: 0.5, layer: 1, head: 0 }, {
     value: 0.3,
     layer: 1,
     head: 1,
   }]);
+});
+
+Deno.test("the grid: the heads of one layer, or one head in every layer", () => {
+  const row = layoutOf("layer", 6, 12, { layer: 4, head: 2 });
+  same(placesOf(row).map(({ head }) => head), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  ok(placesOf(row).every(({ layer }) => layer === 4));
+  same(headAt(28 + 65, 30, 60, row), { layer: 4, head: 1 });
+  equal(headAt(28 + 12 * 60 + 5, 30, 60, row), null, "no mean stands beside them");
+  same(gridKey("ArrowRight", { layer: 4, head: 11 }, row), { layer: 4, head: 11 });
+  equal(cellSize(4000, row), 110);
+  const column = layoutOf("head", 6, 12, { layer: 4, head: 2 });
+  same(placesOf(column).map(({ layer }) => layer), [0, 1, 2, 3, 4, 5]);
+  same(gridKey("ArrowDown", { layer: 4, head: 2 }, column), { layer: 5, head: 2 });
+  equal(cellOf({ layer: 4, head: 3 }, column), null);
 });
 
 Deno.test("the links: places, clicks and keys", () => {

@@ -25,18 +25,25 @@ def head_grid(
     looks: Looks,
     on_head: Callable[[int, int], None],
     on_show: Callable[[str], None],
+    on_aside: Callable[[int, int], None] | None = None,
 ) -> None:
     """Shows what the parcels "thumbs" and "scores" hold.
 
     show: "maps" or the key of a tint in "scores".
     about: the model and the text, for saved pictures.
-    on_head, on_show: called with what a visitor chose, before the script runs again.
+    on_head, on_show: called with what a visitor chose, before the script runs again; on_aside with a head that is to be
+    compared with the selected one (shift-click, or Shift+Enter on it).
     """
 
     def chose_head() -> None:
         place = head_from(st.session_state[_KEY].head, layers, heads)
         if place is not None:
             on_head(*place)
+
+    def put_aside() -> None:
+        place = head_from(st.session_state[_KEY].aside, layers, heads)
+        if place is not None and on_aside is not None:
+            on_aside(*place)
 
     _mount(
         key=_KEY,
@@ -49,5 +56,6 @@ def head_grid(
             "looks": asdict(looks),
         },
         on_head_change=chose_head,
+        on_aside_change=put_aside,
         on_show_change=lambda: on_show(str(st.session_state[_KEY].show)),
     )

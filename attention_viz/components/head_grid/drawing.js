@@ -10,28 +10,34 @@ import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
  * @typedef {{key: string, label: string, unit: string, low: number, high: number, curve: "sqrt" | "linear"}} Tint
  * @typedef {{tint: Tint, values: Float32Array}} Score values of every place, NaN where there is none
  * @typedef {import("./places.js").Place} Place
+ * @typedef {import("./places.js").Layout} Layout
  */
 
 /** What one picture of the grid is drawn from. */
 export class GridDrawing {
   /**
-   * @param {{layers: number, heads: number, cell: number, look: import("../shared/colour.js").Look, family: string}} parts
+   * @param {{
+   *   layers: number, heads: number, layout: Layout, cell: number, look: import("../shared/colour.js").Look,
+   *   family: string,
+   * }} parts layers, heads: how many the model has
    */
-  constructor({ layers, heads, cell, look, family }) {
+  constructor({ layers, heads, layout, cell, look, family }) {
     this.layers = layers;
     this.heads = heads;
+    this.layout = layout;
     this.cell = cell;
     this.look = look;
     this.family = family;
     this.table = rampTable(look.ramp);
-    this.width = LABELS.left + (heads + 1) * cell + LABELS.right;
-    this.height = LABELS.top + (layers + 1) * cell;
+    const more = layout.means ? 1 : 0;
+    this.width = LABELS.left + Math.max((layout.heads.length + more) * cell, CELL.most) + LABELS.right;
+    this.height = LABELS.top + (layout.layers.length + more) * cell;
   }
 
-  /** The corner of a cell. @param {Place} place */
+  /** The corner of a cell, or null where the picture doesn't have it. @param {Place} place */
   corner(place) {
-    const { row, column } = cellOf(place, this.layers, this.heads);
-    return { x: LABELS.left + column * this.cell, y: LABELS.top + row * this.cell };
+    const cell = cellOf(place, this.layout);
+    return cell && { x: LABELS.left + cell.column * this.cell, y: LABELS.top + cell.row * this.cell };
   }
 
   /**
@@ -48,30 +54,31 @@ export class GridDrawing {
 
   /** @param {CanvasRenderingContext2D} context */
   labels(context) {
-    const { layers, heads, cell } = this;
+    const { cell, layout: { layers, heads, means } } = this;
     context.font = `11px ${this.family}`;
     context.fillStyle = this.look.text;
     context.textBaseline = "middle";
     context.textAlign = "right";
-    for (let layer = 0; layer < layers; layer++) {
-      context.fillText(`L${layer}`, LABELS.left - 5, LABELS.top + (layer + 0.5) * cell);
+    for (const [row, layer] of layers.entries()) {
+      context.fillText(`L${layer}`, LABELS.left - 5, LABELS.top + (row + 0.5) * cell);
     }
     context.textAlign = "center";
-    const every = cell < 26 && heads > 9 ? 2 : 1;
-    for (let head = 0; head < heads; head += every) {
-      context.fillText(`H${head}`, LABELS.left + (head + 0.5) * cell, LABELS.top / 2);
+    const every = cell < 26 && heads.length > 9 ? 2 : 1;
+    for (const [column, head] of heads.entries()) {
+      if (column % every === 0) context.fillText(`H${head}`, LABELS.left + (column + 0.5) * cell, LABELS.top / 2);
     }
+    if (!means) return;
     context.textAlign = "right";
     context.fillText("mean", this.width - 2, LABELS.top / 2);
-    context.fillText("mean of all", LABELS.left + heads * cell - 6, LABELS.top + (layers + 0.5) * cell);
+    context.fillText("mean of all", LABELS.left + heads.length * cell - 6, LABELS.top + (layers.length + 0.5) * cell);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Score} score */
   tints(context, { tint, values }) {
     const size = this.cell - CELL.gap;
-    for (const place of placesOf(this.layers, this.heads)) {
+    for (const place of placesOf(this.layout)) {
       const value = values[indexOf(place, this.layers, this.heads)];
-      const { x, y } = this.corner(place);
+      const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
       if (Number.isNaN(value)) {
         context.strokeStyle = this.look.border;
         hatch(context, x + 1, y + 1, size, size);
@@ -90,20 +97,19 @@ export class GridDrawing {
    */
   thumbs(context, { header, payload }) {
     const { rows, columns, ready } = header;
-    const places = placesOf(this.layers, this.heads);
     const cells = rows * columns;
-    const picture = new ImageData(columns, rows * places.length);
+    const picture = new ImageData(columns, payload.length / columns);
     payload.forEach((byte, at) => {
       if (byte) picture.data.set([...this.table[byte], 255], 4 * at);
     });
-    const sheet = new OffscreenCanvas(columns, rows * places.length);
+    const sheet = new OffscreenCanvas(columns, payload.length / columns);
     /** @type {OffscreenCanvasRenderingContext2D} */ (sheet.getContext("2d")).putImageData(picture, 0, 0);
     // Small maps are shown cell by cell, large ones are smoothed down.
     context.imageSmoothingEnabled = columns > this.cell;
     const size = this.cell - CELL.gap;
     context.strokeStyle = this.look.border;
-    for (const place of places) {
-      const { x, y } = this.corner(place);
+    for (const place of placesOf(this.layout)) {
+      const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
       const at = indexOf(place, this.layers, this.heads);
       if (!ready || ready[at]) {
         if (payload.subarray(at * cells, (at + 1) * cells).includes(0)) hatch(context, x + 1, y + 1, size, size);
@@ -123,7 +129,8 @@ export class GridDrawing {
   frames(canvas, frames) {
     const context = prepare(canvas, this.width, this.height);
     for (const { place, line } of frames) {
-      const { x, y } = this.corner(place);
+      const corner = this.corner(place);
+      if (!corner) continue;
       for (
         const [colour, width] of /** @type {[string, number][]} */ ([
           [this.look.background, line + 2],
@@ -132,7 +139,7 @@ export class GridDrawing {
       ) {
         context.strokeStyle = colour;
         context.lineWidth = width;
-        context.strokeRect(x, y, this.cell, this.cell);
+        context.strokeRect(corner.x, corner.y, this.cell, this.cell);
       }
     }
   }

@@ -6,7 +6,7 @@ import { element, find, once, prepare, replaceChildren } from "../shared/dom.js"
 import { format, headName } from "../shared/numbers.js";
 import { wireSave } from "../shared/save.js";
 import { GridDrawing } from "./drawing.js";
-import { afterKey, CELL, cellSize, headAt, indexOf, ranked } from "./places.js";
+import { afterKey, CELL, cellSize, headAt, indexOf, layoutOf, MEAN, ranked } from "./places.js";
 
 /**
  * @typedef {import("../shared/bus.js").Shown & {
@@ -33,6 +33,7 @@ class Grid {
     this.base = /** @type {HTMLCanvasElement} */ (find(root, ".base"));
     this.over = /** @type {HTMLCanvasElement} */ (find(root, ".over"));
     this.select = /** @type {HTMLSelectElement} */ (find(root, ".show"));
+    this.part = /** @type {HTMLSelectElement} */ (find(root, ".part"));
     /** @type {Data | null} */
     this.data = null;
     /** @type {Place | null} */
@@ -50,16 +51,19 @@ class Grid {
     this.frame.onpointerleave = () => this.pointAt(null);
     this.frame.onclick = (event) => {
       const place = this.placeOf(event);
-      if (place) this.choose(place, 0);
+      if (place && event.shiftKey) this.aside(place);
+      else if (place) this.choose(place, 0);
     };
     this.frame.onkeydown = (event) => {
       if (!this.data) return;
-      const place = afterKey(event.key, this.bus.shown, this.data.layers, this.data.heads);
+      if (event.key === "Enter" && event.shiftKey) this.aside(this.bus.shown);
+      const place = afterKey(event.key, this.bus.shown, this.layout);
       if (!place) return;
       event.preventDefault();
       this.choose(place, REST);
     };
     this.select.onchange = () => this.tell("show", this.select.value);
+    this.part.onchange = () => this.draw();
     wireSave(root, () => this.data?.looks ?? null, (look) => this.picture(look));
   }
 
@@ -81,8 +85,13 @@ class Grid {
   /** @param {MouseEvent} event */
   placeOf(event) {
     const box = this.base.getBoundingClientRect();
-    const { layers = 0, heads = 0 } = this.data ?? {};
-    return headAt(event.clientX - box.left, event.clientY - box.top, this.cell, layers, heads);
+    return this.data ? headAt(event.clientX - box.left, event.clientY - box.top, this.cell, this.layout) : null;
+  }
+
+  get layout() {
+    const { layers, heads } = /** @type {Data} */ (this.data);
+    const part = /** @type {import("./places.js").Part} */ (this.part.value);
+    return layoutOf(part, layers, heads, this.bus.shown);
   }
 
   /** @param {Place | null} place */
@@ -99,6 +108,11 @@ class Grid {
     this.bus.choose({ ...place, among: [] });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tell("head", [place.layer, place.head]), rest);
+  }
+
+  /** Puts a head beside the selected one, to be compared with it; a mean is no head. @param {Place} place */
+  aside({ layer, head }) {
+    if (head !== MEAN) this.tell("aside", [layer, head]);
   }
 
   /** @returns {Score[]} */
@@ -127,21 +141,23 @@ class Grid {
   /** @param {import("../shared/colour.js").Look} look */
   drawing(look) {
     const { layers, heads } = /** @type {Data} */ (this.data);
-    return new GridDrawing({ layers, heads, cell: this.cell, look, family: getComputedStyle(this.frame).fontFamily });
+    const family = getComputedStyle(this.frame).fontFamily;
+    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, look, family });
   }
 
   draw() {
     if (!this.data || this.stale) return;
-    const { heads, show, looks } = this.data;
+    const { show, looks } = this.data;
     const width = find(this.root, ".scroll").clientWidth;
     if (!width) return;
     const score = this.score();
     const thumbs = this.bus.get("thumbs");
-    this.cell = cellSize(width, heads);
+    const layout = this.layout;
+    this.cell = cellSize(width, layout);
     const drawing = this.drawing(looks.screen);
     // Pictures are drawn again only when something in them changed; the selection lies on the canvas above.
     const marks = [thumbs?.header.mark, this.bus.get("scores")?.header.mark, this.bus.shown.trace];
-    const state = [width, show, looks.screen.background, ...marks].join("|");
+    const state = [width, show, looks.screen.background, ...marks, JSON.stringify(layout)].join("|");
     if (state !== this.drawn) {
       this.drawn = state;
       drawing.paint(prepare(this.base, drawing.width, drawing.height), thumbs, score);

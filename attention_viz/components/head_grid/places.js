@@ -1,14 +1,36 @@
 // Where heads stand in the picture, and which one a point or a key leads to.
 
-/** @typedef {{layer: number, head: number}} Place */
+/**
+ * @typedef {{layer: number, head: number}} Place
+ * @typedef {{layers: number[], heads: number[], means: boolean}} Layout the rows and columns of the picture; means: whether
+ *   the mean of each layer stands in a last column, and the mean of all below it
+ * @typedef {"all" | "layer" | "head"} Part what of a model is in the picture
+ */
 
 /** Room for the labels, in px. */
 export const LABELS = { left: 28, top: 20, right: 8 };
-/** The side of a cell and the gap between two, in px. */
-export const CELL = { least: 20, most: 44, gap: 2 };
+/** The side of a cell and the gap between two, in px; a part of the heads may be shown larger. */
+export const CELL = { least: 20, most: 44, large: 110, gap: 2 };
 
 /** A mean, as a layer or as a head. */
 export const MEAN = -1;
+
+/** @param {number} count */
+const upTo = (count) => Array.from({ length: count }, (_, at) => at);
+
+/**
+ * All heads; or the heads of one layer, or one head in all layers.
+ * @param {Part} part
+ * @param {number} layers
+ * @param {number} heads
+ * @param {Place} chosen
+ * @returns {Layout}
+ */
+export function layoutOf(part, layers, heads, { layer, head }) {
+  if (part === "layer") return { layers: [Math.max(0, layer)], heads: upTo(heads), means: false };
+  if (part === "head") return { layers: upTo(layers), heads: [Math.max(0, head)], means: false };
+  return { layers: upTo(layers), heads: upTo(heads), means: true };
+}
 
 /**
  * Where a head's data lies: heads first, layer by layer; then the mean of each layer; then the mean of all.
@@ -22,38 +44,50 @@ export function indexOf({ layer, head }, layers, heads) {
 }
 
 /**
- * Row and column of a head in the picture: means stand in the last column, the mean of all below them.
+ * Row and column of a head in the picture, or null when it isn't there.
  * @param {Place} place
- * @param {number} layers
- * @param {number} heads
+ * @param {Layout} layout
  */
-export const cellOf = ({ layer, head }, layers, heads) => ({
-  row: layer === MEAN ? layers : layer,
-  column: head === MEAN ? heads : head,
-});
-
-/**
- * Everything that the picture shows.
- * @param {number} layers
- * @param {number} heads
- * @returns {Place[]}
- */
-export function placesOf(layers, heads) {
-  const every = Array.from(
-    { length: layers * heads },
-    (_, at) => ({ layer: Math.floor(at / heads), head: at % heads }),
-  );
-  const means = Array.from({ length: layers }, (_, layer) => ({ layer, head: MEAN }));
-  return [...every, ...means, { layer: MEAN, head: MEAN }];
+export function cellOf({ layer, head }, { layers, heads, means }) {
+  const row = layer === MEAN ? (means ? layers.length : -1) : layers.indexOf(layer);
+  const column = head === MEAN ? (means ? heads.length : -1) : heads.indexOf(head);
+  return row < 0 || column < 0 ? null : { row, column };
 }
 
 /**
- * The side of a cell, so that all heads fit the width where they can.
- * @param {number} width of the view in px
- * @param {number} heads
+ * The head in a cell, or null beside them.
+ * @param {number} row
+ * @param {number} column
+ * @param {Layout} layout
+ * @returns {Place | null}
  */
-export function cellSize(width, heads) {
-  return Math.max(CELL.least, Math.min(CELL.most, Math.floor((width - LABELS.left - LABELS.right) / (heads + 1))));
+function placeIn(row, column, { layers, heads, means }) {
+  const [lastRow, lastColumn] = [row === layers.length, column === heads.length];
+  if (row < 0 || column < 0 || row > layers.length || column > heads.length) return null;
+  if (!lastRow && !lastColumn) return { layer: layers[row], head: heads[column] };
+  if (!means || !lastColumn) return null;
+  return { layer: lastRow ? MEAN : layers[row], head: MEAN };
+}
+
+/**
+ * Everything that the picture shows.
+ * @param {Layout} layout
+ * @returns {Place[]}
+ */
+export function placesOf({ layers, heads, means }) {
+  const every = layers.flatMap((layer) => heads.map((head) => ({ layer, head })));
+  if (!means) return every;
+  return [...every, ...layers.map((layer) => ({ layer, head: MEAN })), { layer: MEAN, head: MEAN }];
+}
+
+/**
+ * The side of a cell, so that all columns fit the width where they can.
+ * @param {number} width of the view in px
+ * @param {Layout} layout
+ */
+export function cellSize(width, { heads, means }) {
+  const fits = Math.floor((width - LABELS.left - LABELS.right) / (heads.length + (means ? 1 : 0)));
+  return Math.max(CELL.least, Math.min(means ? CELL.most : CELL.large, fits));
 }
 
 /**
@@ -61,33 +95,27 @@ export function cellSize(width, heads) {
  * @param {number} x
  * @param {number} y
  * @param {number} cell
- * @param {number} layers
- * @param {number} heads
- * @returns {Place | null}
+ * @param {Layout} layout
  */
-export function headAt(x, y, cell, layers, heads) {
-  const [row, column] = [Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell)];
-  if (row < 0 || row > layers || column < 0 || column > heads) return null;
-  if (row === layers) return column === heads ? { layer: MEAN, head: MEAN } : null;
-  return { layer: row, head: column === heads ? MEAN : column };
+export function headAt(x, y, cell, layout) {
+  return placeIn(Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell), layout);
 }
 
 /**
  * The head that a key leads to, staying inside; null for keys that mean nothing here.
  * @param {string} key
  * @param {Place} from
- * @param {number} layers
- * @param {number} heads
+ * @param {Layout} layout
  * @returns {Place | null}
  */
-export function afterKey(key, from, layers, heads) {
-  const { row, column } = cellOf(from, layers, heads);
+export function afterKey(key, from, layout) {
+  const { row, column } = cellOf(from, layout) ?? { row: 0, column: 0 };
+  const last = { row: layout.layers.length - 1, column: layout.heads.length - 1 };
   /** @param {number} toRow @param {number} toColumn */
   const place = (toRow, toColumn) => {
-    const inside = Math.min(heads, Math.max(0, toColumn));
-    const below = inside === heads ? layers : layers - 1; // Only the mean column goes on below the last layer.
-    const line = Math.min(below, Math.max(0, toRow));
-    return { layer: line === layers ? MEAN : line, head: inside === heads ? MEAN : inside };
+    const inside = Math.min(last.column + (layout.means ? 1 : 0), Math.max(0, toColumn));
+    const below = inside > last.column ? last.row + 1 : last.row; // Only the mean column goes on below the last layer.
+    return placeIn(Math.min(below, Math.max(0, toRow)), inside, layout);
   };
   switch (key) {
     case "ArrowLeft":
@@ -101,7 +129,7 @@ export function afterKey(key, from, layers, heads) {
     case "Home":
       return place(row, 0);
     case "End":
-      return place(row, heads - 1);
+      return place(row, last.column);
     default:
       return null;
   }

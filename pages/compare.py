@@ -1,0 +1,31 @@
+"""Compare: two heads side by side, on linked maps, with their difference."""
+
+import streamlit as st
+
+from attention_viz.ui import compare, shell, sides, url
+
+shell.enter()
+selection, problems = url.current()
+st.markdown("# What do two heads do differently?")
+shell.notice(*problems)
+compare.examples()
+compare.hint(selection)
+sides.controls(selection)
+found = sides.both(selection)
+if found is not None:
+    a, b = found
+    with shell.explained():
+        compare.actions(a, b)
+        comparison = compare.compared(a, b)
+        compare.notes(comparison)
+        with st.container(border=True):
+            compare.maps(comparison, selection)
+        compare.numbers(comparison)
+        left, right = st.columns([6, 5])
+        with left.container(border=True):
+            compare.most_different(comparison)
+        with right.container(border=True):
+            compare.alike(comparison)
+        with st.container(border=True):
+            compare.grid(comparison, selection)
+shell.honest_line()
