@@ -101,6 +101,7 @@ Deno.test("what can't be seen on one side is a 0 in the difference, and on both 
   near(comparison.at("difference", 1, 0).value, -0.5);
   const causal = new Comparison(words(1, -1, 0.5, 0.5, 1, -1, 0.4, 0.6), two, two);
   equal(causal.at("difference", 0, 1).state, HIDDEN);
+  ok(causal.hides && !new Comparison(words(1, 1), texts.slice(1, 2), texts.slice(1, 2)).hides, "absent is not hidden");
   ok(causal.hasGaps("difference") && !new Comparison(words(1, 1), two.slice(1), two.slice(1)).hasGaps("a"));
   equal(cellText("a", comparison.at("a", 0, 1)), "can’t see");
 });

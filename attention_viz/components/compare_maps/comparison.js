@@ -153,6 +153,11 @@ export class Comparison {
     return whole && this.most.difference === 0;
   }
 
+  /** Is there anything that a query can't see? */
+  get hides() {
+    return [this.grids.a, this.grids.b].some(({ states }) => states.includes(HIDDEN));
+  }
+
   /** Are there cells without a number? @param {Panel} panel */
   hasGaps(panel) {
     return this.gaps[panel] ??= this.grids[panel].states.some(Boolean);

@@ -347,6 +347,7 @@ class Maps {
     this.panels.difference.scroll.hidden = !comparison.overlaps;
     find(this.root, ".legend.difference").hidden = !differs;
     const words = scales.words(comparison.most);
+    if (comparison.hides) words.weights.what += "; hatched where a query can’t see";
     for (const which of /** @type {("weights" | "difference")[]} */ (["weights", "difference"])) {
       const box = find(this.root, `.legend.${which}`);
       find(box, ".low").textContent = words[which].low;
@@ -523,7 +524,9 @@ class Maps {
   caption({ titles, view, curve, about }, comparison) {
     const what = view === "links"
       ? "Left looks at right; strongest links covering 60 % of each row"
-      : `Attention weight, ${curve === "sqrt" ? "square-root" : "linear"} colours, query down, key across`;
+      : `Attention weight, ${curve === "sqrt" ? "square-root" : "linear"} colours, query down, key across${
+        comparison.hides ? ", hatched where a query can’t see" : ""
+      }`;
     const alone = comparison.alone ? " (A), (B): only on that side, and left out of the difference." : "";
     return `A: ${titles.a}. B: ${titles.b}. ${about}. ${what}. In B − A, blue: A looks more, orange: B looks more.${alone}`;
   }

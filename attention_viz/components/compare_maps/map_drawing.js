@@ -214,7 +214,12 @@ export class MapDrawing {
     context.lineWidth = line;
     if (query !== null && key !== null) {
       const most = Math.max(size, 5);
-      context.strokeRect(x + (size - most) / 2, y + (size - most) / 2, most, most);
+      const [left, top] = [x + (size - most) / 2, y + (size - most) / 2];
+      // A frame in the colour of the page around it: the cell itself may be as dark as the text.
+      context.strokeStyle = this.look.background;
+      context.strokeRect(left - line, top - line, most + 2 * line, most + 2 * line);
+      context.strokeStyle = this.look.text;
+      context.strokeRect(left, top, most, most);
     }
     context.restore();
     if (query !== null && this.isInView("query", query, window)) {
