@@ -28,6 +28,7 @@ class Axis:
     a, b: what stands along each: its tokens where both have the same ones, and words where they don't.
     partner_of_a: for each of `a` the number of its partner in `b`, or ALONE; partner_of_b the other way round.
     merged: are `a` and `b` words, so that maps between tokens have to be merged?
+    same_text: do both read the same text along it?
     """
 
     a: tuple[Piece, ...]
@@ -35,6 +36,7 @@ class Axis:
     partner_of_a: Int[np.ndarray, " a"]
     partner_of_b: Int[np.ndarray, " b"]
     merged: bool
+    same_text: bool
 
     @property
     def shared_a(self) -> Int[np.ndarray, " shared"]:
@@ -94,16 +96,18 @@ def align(tokens_a: Sequence[Token], texts_a: Sequence[str], tokens_b: Sequence[
       one on both sides.
     - Other texts: the longest common sequence of words, as they were typed.
 
+    A blank that is a token of its own counts to the word after it, since other tokenizers have none there.
     Tokens that a model adds are partners by their place, the first with the first and the last with the last, and
     between those by their text. Where no word has a partner, nothing has.
     """
     a, b = _Side(tokens_a, texts_a), _Side(tokens_b, texts_b)
     if same_tokens(tokens_a, texts_a, tokens_b, texts_b):
         every = np.arange(len(tokens_a))
-        return Axis(tuple(tokens_a), tuple(tokens_b), every, every, merged=False)
-    words_a, words_b = group_words(tokens_a, texts_a), group_words(tokens_b, texts_b)
+        return Axis(tuple(tokens_a), tuple(tokens_b), every, every, merged=False, same_text=True)
+    words_a, words_b = _words(a), _words(b)
+    same_text = _texts(a) == _texts(b)
     places_a, places_b = _places(a, words_a), _places(b, words_b)
-    if _texts(a) == _texts(b) and _in_order(places_a) and _in_order(places_b):
+    if same_text and _in_order(places_a) and _in_order(places_b):
         units_a, units_b = _units(places_a, places_b)
         words_a, words_b = _joined(a, words_a, units_a), _joined(b, words_b, units_b)
         pairs = _by_place(_places(a, words_a), _places(b, words_b))
@@ -116,7 +120,7 @@ def align(tokens_a: Sequence[Token], texts_a: Sequence[str], tokens_b: Sequence[
     partner_of_a, partner_of_b = np.full(len(words_a), ALONE), np.full(len(words_b), ALONE)
     for one, other in pairs:
         partner_of_a[one], partner_of_b[other] = other, one
-    return Axis(words_a, words_b, partner_of_a, partner_of_b, merged=True)
+    return Axis(words_a, words_b, partner_of_a, partner_of_b, merged=True, same_text=same_text)
 
 
 def _identity(token: Token, segments: Sequence[int]) -> tuple[str, bool, int]:
@@ -125,6 +129,18 @@ def _identity(token: Token, segments: Sequence[int]) -> tuple[str, bool, int]:
 
 def _texts(side: _Side) -> list[str]:
     return [side.texts[segment] for segment in side.segments]
+
+
+def _words(side: _Side) -> tuple[Word, ...]:
+    words = group_words(side.tokens, side.texts)
+    units: list[range] = []
+    start = 0
+    for number, word in enumerate(words):
+        following = words[number + 1] if number + 1 < len(words) else None
+        if word.special or word.text.strip() or following is None or following.special:
+            units.append(range(start, number + 1))
+            start = number + 1
+    return _joined(side, words, units)
 
 
 def _keys(side: _Side, words: Sequence[Word]) -> list[Hashable]:
@@ -183,14 +199,13 @@ def _joined(side: _Side, words: Sequence[Word], units: Sequence[range]) -> tuple
     joined = []
     for unit in units:
         parts = words[unit.start : unit.stop]
-        first = parts[0]
-        if len(parts) > 1:
-            tokens = tuple(index for part in parts for index in part.tokens)
-            special = all(part.special for part in parts)
-            first = Word(first.text, tokens, first.segment, special)
-            start, end = _span(side, first) or (0, 0)
-            first = replace(first, text=side.texts[first.segment][start:end])
-        joined.append(first)
+        tokens = tuple(index for part in parts for index in part.tokens)
+        written = [part for part in parts if part.text.strip()] or parts
+        word = replace(written[0], tokens=tokens, special=all(part.special for part in written))
+        if len(written) > 1:
+            start, end = _span(side, word) or (0, 0)
+            word = replace(word, text=side.texts[word.segment][start:end].strip())
+        joined.append(word)
     return tuple(joined)
 
 

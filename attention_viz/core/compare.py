@@ -160,12 +160,9 @@ def _notes(maps: SideBySide) -> list[str]:
 
 
 def _why_merged(maps: SideBySide) -> str:
-    one, other = maps.a.trace, maps.b.trace
     why = "The texts are not the same"
-    if one.texts == other.texts:
-        why = "The two models cut the text into different tokens"
-        if one.model == other.model:
-            why = "The two sides have different tokens"
+    if all(axis.same_text for axis in (maps.rows, maps.columns) if axis.merged):
+        why = "The text is cut into different tokens in A and in B"
     return (
         f"{why}, so both maps are between words: a word gets the sum of what its tokens get, and gives the mean of "
         "what they give."

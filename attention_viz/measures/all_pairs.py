@@ -23,7 +23,7 @@ from attention_viz.core.align import same_tokens
 from attention_viz.core.errors import MapError
 from attention_viz.core.trace import Trace
 
-# Together less than 1e-5 nats for a row of any weights: tests/measures/test_all_pairs.py.
+# Together less than 1e-5 nats for a row of any weights: tests/measures/test_divergence.py.
 _STEP = 0.8
 _FIRST = -2.0
 _LAST_PER_KEY = 3e4

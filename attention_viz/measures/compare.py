@@ -91,52 +91,8 @@ def compare(a: Head, b: Head) -> Comparison:
     Raises MapError when what a model computed is no attention map.
     """
     maps = side_by_side(a, b)
-    p, q = _common_ground(maps)
-    divergence = jensen_shannon(p, q)
-    numbers: tuple[Number, ...] = ()
-    if not np.isnan(divergence).all():
-        numbers = (
-            Number(
-                key="divergence",
-                label="Jensen-Shannon divergence",
-                meaning="How unlike the two heads' rows are, on average. 0: the same; ln 2: they share no key.",
-                unit="nats",
-                low=0.0,
-                high=float(np.log(2)),
-                source="Lin 1991; Clark et al. 2019, “What Does BERT Look At?”, §6",
-                value=mean_over_rows(divergence),
-            ),
-            Number(
-                key="total_variation",
-                label="Total variation",
-                meaning="The share of a query's attention that lies on other keys, on average. 1: all of it.",
-                unit="",
-                low=0.0,
-                high=1.0,
-                source="Levin, Peres & Wilmer 2017, “Markov Chains and Mixing Times”, §4.1",
-                value=mean_over_rows(total_variation(p, q)),
-            ),
-            Number(
-                key="cosine",
-                label="Cosine similarity",
-                meaning="How much the rows point the same way, on average. 1: the same; 0: they share no key.",
-                unit="",
-                low=0.0,
-                high=1.0,
-                source="Salton & McGill 1983, “Introduction to Modern Information Retrieval”, on rows",
-                value=mean_over_rows(cosine(p, q)),
-            ),
-            Number(
-                key="largest_difference",
-                label="Largest difference",
-                meaning="The largest |B − A| of a single weight, as the maps show it.",
-                unit="",
-                low=0.0,
-                high=1.0,
-                source="B − A",
-                value=float(np.abs(maps.difference).max()),
-            ),
-        )
+    divergence = jensen_shannon(*_common_ground(maps))
+    numbers = () if np.isnan(divergence).all() else _numbers(maps, divergence)
     return Comparison(maps, divergence, numbers, _most_different(maps))
 
 
@@ -163,6 +119,52 @@ def most_and_least_alike(trace: Trace) -> tuple[Alike, Alike] | None:
     if np.isnan(values).all():
         return None
     return _alike(trace, int(np.nanargmin(values))), _alike(trace, int(np.nanargmax(values)))
+
+
+def _numbers(maps: SideBySide, divergence: Float64[np.ndarray, " row"]) -> tuple[Number, ...]:
+    p, q = _common_ground(maps)
+    return (
+        Number(
+            key="divergence",
+            label="Jensen-Shannon divergence",
+            meaning="How unlike the two heads' rows are, on average. 0: the same; ln 2: they share no key.",
+            unit="nats",
+            low=0.0,
+            high=float(np.log(2)),
+            source="Lin 1991; Clark et al. 2019, “What Does BERT Look At?”, §6",
+            value=mean_over_rows(divergence),
+        ),
+        Number(
+            key="total_variation",
+            label="Total variation",
+            meaning="The share of a query's attention that lies on other keys, on average. 1: all of it.",
+            unit="",
+            low=0.0,
+            high=1.0,
+            source="Levin, Peres & Wilmer 2017, “Markov Chains and Mixing Times”, §4.1",
+            value=mean_over_rows(total_variation(p, q)),
+        ),
+        Number(
+            key="cosine",
+            label="Cosine similarity",
+            meaning="How much the rows point the same way, on average. 1: the same; 0: they share no key.",
+            unit="",
+            low=0.0,
+            high=1.0,
+            source="Salton & McGill 1983, “Introduction to Modern Information Retrieval”, of rows",
+            value=mean_over_rows(cosine(p, q)),
+        ),
+        Number(
+            key="largest_difference",
+            label="Largest difference",
+            meaning="The largest |B − A| of a single weight, as the maps show it.",
+            unit="",
+            low=0.0,
+            high=1.0,
+            source="B − A",
+            value=float(np.abs(maps.difference).max()),
+        ),
+    )
 
 
 def _alike(trace: Trace, pair: int) -> Alike:
