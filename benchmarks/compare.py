@@ -34,7 +34,8 @@ def measure() -> None:
     pairs = LAYERS * HEADS * (LAYERS * HEADS - 1) // 2
     print(
         f"All pairs of {LAYERS} × {HEADS} heads, random, one thread, medians of 5, seconds. The plain loop is the "
-        f"formula for one pair of ready maps, measured on {PAIRS_LOOPED} pairs in the same run and scaled to {pairs:,}.\n"
+        f"formula for one pair of ready maps, measured on {PAIRS_LOOPED} pairs in the same run and scaled to "
+        f"{pairs:,}.\n"
     )
     header = ["tokens", "all pairs", "plain loop", "loop ÷ all pairs", "memory, MB", "largest error, nats"]
     print(table(header, [_all_pairs(length, pairs) for length in LENGTHS]))

@@ -1,15 +1,4 @@
-"""The divergence between each head of one trace and each head of another, by a few matrix products.
-
-Jensen-Shannon divergence is a squared distance (Fuglede & Topsøe 2004, “Jensen-Shannon Divergence and Hilbert Space
-Embedding”): from 1/x = ∫ exp(−xt) dt follows, for each pair of weights p and q,
-
-    ½ p ln p + ½ q ln q − m ln m  =  ¼ ∫₀^∞ (exp(−pt) − exp(−qt))² dt/t²        with m = (p + q)/2.
-
-So with a sum over some 25 points t in place of the integral, a map becomes a vector of exp(−pt) − 1 for all its
-weights and points, and the divergences of all pairs are |x|² + |y|² − 2 x·y. The points are those of the trapezoidal
-rule after t = exp(s − exp(−s)), whose error falls exponentially as they get denser (Beylkin & Monzón 2010,
-“Approximation by exponential sums revisited”).
-"""
+"""The divergence between each head of one trace and each head of another, in blocks that stay in the cache."""
 
 from __future__ import annotations
 
@@ -23,24 +12,18 @@ from attention_viz.core.align import same_tokens
 from attention_viz.core.errors import MapError
 from attention_viz.core.trace import Trace
 
-# Together less than 1e-5 nats for a row of any weights: tests/measures/test_divergence.py.
-_STEP = 0.8
-_FIRST = -2.0
-_LAST_PER_KEY = 3e4
-"""The last t for one key: weights below 1/t have no part, and there may be as many as there are keys."""
-
-_NOTHING = np.float32(1e-12)
-"""A weight that counts as 0: its square would be a denormal number, with which processors are many times slower."""
 _BLOCK_BYTES = 12e6
 """Of the maps of all heads that are held at once, some rows of each."""
 _CACHED_CELLS = 2048
-"""Of each head, for which one point is worked out at once."""
+"""Of each head, that are compared with those of all others at once."""
+_NOTHING = np.float32(1e-30)
+"""What a weight of 0 is taken for: it adds nothing and has a logarithm, and it is no slow denormal number."""
 
 
 def divergences(a: Trace, b: Trace) -> Float64[np.ndarray, "head_of_a head_of_b"]:
     """Jensen-Shannon divergence in nats of each head of `a` and each head of `b`, the mean over the queries, 0…ln 2.
 
-    Heads are numbered through the layers: layer * heads + head. Each is within 1e-5 of what `compare` says; where two
+    Heads are numbered through the layers: layer * heads + head. Each is within 1e-5 of what `compare` says. Where two
     layers see different cells, rows are made to sum to 1 over what both see, as there. NaN where that is nothing.
     Memory beyond the traces is about 50 MB plus that of the result; time grows with heads² × queries × keys.
     Raises MapError where the tokens differ: `to_all` compares those, one head at a time.
@@ -72,8 +55,6 @@ def divergences(a: Trace, b: Trace) -> Float64[np.ndarray, "head_of_a head_of_b"
                     mirrored = np.ix_(other.heads, one.heads)
                     totals[mirrored], counts[mirrored] = totals[cells].T, counts[cells].T
     means = np.divide(totals, counts, out=np.full(shape, np.nan), where=counts > 0)
-    if a is b:
-        np.fill_diagonal(means, np.where(np.diag(counts) > 0, 0, np.nan))
     return means.clip(0, np.log(2))
 
 
@@ -117,7 +98,7 @@ def _shares(
     maps: Float32[np.ndarray, "head query key"], seen: Bool[np.ndarray, "query key"]
 ) -> Float32[np.ndarray, "head query key"]:
     """`maps`, changed in place: 0 where `seen` is False, and rows that sum to 1, or stay 0 where nothing is left."""
-    maps *= seen & (maps > _NOTHING)
+    maps *= seen
     total = maps.sum(axis=-1, keepdims=True)
     np.divide(maps, total, out=maps, where=total > 0)
     return maps
@@ -132,38 +113,36 @@ def _some(shares: Float32[np.ndarray, "head query key"]) -> Float64[np.ndarray, 
 def _distances(
     x: Float32[np.ndarray, "head_of_a query key"], y: Float32[np.ndarray, "head_of_b query key"]
 ) -> Float64[np.ndarray, "head_of_a head_of_b"]:
-    """The divergence of each pair, summed over the queries where neither is 0 throughout."""
-    queries, keys = x.shape[1:]
-    products = np.zeros((len(x), len(y)))
-    lengths_x, lengths_y = (np.zeros(shares.shape[:2]) for shares in (x, y))
-    step = max(1, _CACHED_CELLS // keys)
-    for first in range(0, queries, step):
-        rows = slice(first, first + step)
-        part_x, part_y = x[:, rows], y[:, rows]
-        of_x = np.empty_like(part_x, order="C")
-        of_y = of_x if x is y else np.empty_like(part_y, order="C")
-        for point, weight in zip(*_points(keys), strict=True):
-            np.expm1(np.multiply(part_x, -point, out=of_x), out=of_x)
-            lengths_x[:, rows] += weight * _lengths(of_x)
-            if x is not y:
-                np.expm1(np.multiply(part_y, -point, out=of_y), out=of_y)
-                lengths_y[:, rows] += weight * _lengths(of_y)
-            # A product of a matrix with itself takes half the time.
-            products += weight * (of_x.reshape(len(x), -1) @ of_y.reshape(len(y), -1).T)
+    """The divergence of each pair, summed over the queries where neither is 0 throughout.
+
+    That is (Σ p ln p + Σ q ln q)/2 − Σ m ln m with m = (p + q)/2. Only the last sum needs all pairs; it is in float32,
+    with sums of a few thousand cells. Where `x` is `y`, only pairs of a head and a later one are computed.
+    """
+    halves_x = np.maximum(x.reshape(len(x), -1) / 2, _NOTHING)
+    halves_y = halves_x if x is y else np.maximum(y.reshape(len(y), -1) / 2, _NOTHING)
+    mixed = np.zeros((len(x), len(y)))
+    own_x, own_y = np.zeros((len(x), 1)), np.zeros((len(y), 1))
+    for first in range(0, halves_x.shape[1], _CACHED_CELLS):
+        part_x = np.ascontiguousarray(halves_x[:, first : first + _CACHED_CELLS])
+        part_y = part_x if x is y else np.ascontiguousarray(halves_y[:, first : first + _CACHED_CELLS])
+        sums, logs = np.empty_like(part_y), np.empty_like(part_y)
+        own_x[:, 0] += _times_log(part_x + part_x)
+        own_y[:, 0] += _times_log(part_y + part_y)
+        for head, part in enumerate(part_x):
+            start = head + 1 if x is y else 0
+            total = np.add(part_y[start:], part, out=sums[start:])
+            mixed[head, start:] += _times_log(total, logs[start:])
+    found = (own_x + own_y.T) / 2 - mixed
+    some_x, some_y = _some(x), _some(y)
+    # A row of 0 beside one that sums to 1 has come out as ln 2 / 2, and is not to count.
+    found -= np.log(2) / 2 * (some_x @ (1 - some_y).T + (1 - some_x) @ some_y.T)
     if x is y:
-        lengths_y = lengths_x
-    return (lengths_x @ _some(y).T + _some(x) @ lengths_y.T - 2 * products) / 4
+        found = np.triu(found, 1) + np.triu(found, 1).T
+    return found
 
 
-def _lengths(vectors: Float32[np.ndarray, "head query key"]) -> Float32[np.ndarray, "head query"]:
-    """The square of each row's length."""
-    return np.einsum("hqk,hqk->hq", vectors, vectors)
-
-
-def _points(keys: int) -> tuple[Float32[np.ndarray, " point"], Float64[np.ndarray, " point"]]:
-    """Where the integral over t is looked at, and what each value weighs, dt/t² included."""
-    steps = np.arange(_FIRST, np.log(_LAST_PER_KEY * keys) + _STEP, _STEP)
-    points = np.exp(steps - np.exp(-steps))
-    weights = _STEP * (1 + np.exp(-steps)) / points
-    weights[-1] /= 1 - np.exp(-_STEP)  # Beyond it everything is as there, but for 1/t: a geometric series.
-    return points.astype(np.float32), weights
+def _times_log(
+    shares: Float32[np.ndarray, "head cell"], logs: Float32[np.ndarray, "head cell"] | None = None
+) -> Float32[np.ndarray, " head"]:
+    """Σ x ln x of each head. logs: memory for the logarithms."""
+    return np.einsum("hc,hc->h", shares, np.log(shares, out=logs))
