@@ -199,6 +199,9 @@ def _joined(side: _Side, words: Sequence[Word], units: Sequence[range]) -> tuple
     joined = []
     for unit in units:
         parts = words[unit.start : unit.stop]
+        if len(parts) == 1:
+            joined.append(parts[0])
+            continue
         tokens = tuple(index for part in parts for index in part.tokens)
         written = [part for part in parts if part.text.strip()] or parts
         word = replace(written[0], tokens=tokens, special=all(part.special for part in written))

@@ -136,6 +136,8 @@ def _seen(head: Head, rows: Axis, columns: Axis, side: str) -> Bool[np.ndarray, 
     visible = head.visible
     if not rows.merged and not columns.merged:
         return visible
+    if visible.all():
+        return np.broadcast_to(np.True_, (len(_words(rows, side)), len(_words(columns, side))))
     by_key = np.logical_or.reduceat(visible, [word.tokens[0] for word in _words(columns, side)], axis=1)
     return np.logical_or.reduceat(by_key, [word.tokens[0] for word in _words(rows, side)], axis=0)
 
