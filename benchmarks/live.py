@@ -35,6 +35,12 @@ _ARRIVED = """([layer, head]) => {
   const exact = bus.get('exact')?.header;
   return exact?.head === head && exact?.layer === layer;
 }"""
+_DRAWN = """() => {
+  const roots = (node) => [...node.querySelectorAll('*')].flatMap((element) =>
+    element.shadowRoot ? [element.shadowRoot, ...roots(element.shadowRoot)] : []);
+  const base = roots(document).map((root) => root.querySelector('.frame .base')).find(Boolean);
+  return base?.clientWidth > 300 && base.style.opacity === '1';
+}"""
 # Plotly makes its data anew with every figure and draws it in the same task; the numbers may well be the same.
 _MARK = "() => { document.querySelector('.js-plotly-plot')._fullData[0].seen = true; }"
 _REDRAWN = (
@@ -55,7 +61,8 @@ def main() -> None:
         "model",
         "tokens",
         "sent, kB",
-        "first picture",
+        "new text",
+        "opened",
         "hover, one head",
         "hover, all heads",
         "head, here",
@@ -87,6 +94,7 @@ def _row(server: Server, browser: Browser, path: str, length: int) -> list[objec
         firsts.append(1000 * (time.perf_counter() - start))
         visitor.settled()
         sent = sum(received) / 1000
+    opened = [_opened(visitor) for _ in range(ROUNDS)]
     one = [_work(visitor, "point", {"side": "query", "token": token}) for token in range(1, ROUNDS + 1)]
     visitor.page.get_by_role("group", name="Heads to draw").get_by_role("button", name="All").click()
     visitor.page.wait_for_timeout(300)
@@ -102,8 +110,21 @@ def _row(server: Server, browser: Browser, path: str, length: int) -> list[objec
         heatmap.append(_until(visitor, 3, (round_ + 5) % 12, _REDRAWN, None))
         visitor.settled()
     visitor.leave()
-    numbers = [firsts, one, every, here, away, heatmap]
+    numbers = [firsts, opened, one, every, here, away, heatmap]
     return [length, f"{sent:.0f}", *(f"{statistics.median(values):.1f}" for values in numbers)]
+
+
+def _opened(visitor: Visitor) -> float:
+    """Milliseconds from a click on the link to Explore until the grid is drawn, of a text that the server has read."""
+    visitor.page.get_by_role("link", name="What attention can tell you").click()
+    visitor.page.wait_for_url("**/limits**")
+    visitor.settled()
+    start = time.perf_counter()
+    visitor.page.get_by_role("link", name="Explore", exact=True).click()
+    visitor.page.wait_for_function(_DRAWN)
+    seconds = time.perf_counter() - start
+    visitor.settled()
+    return 1000 * seconds
 
 
 def _until(visitor: Visitor, layer: int, head: int, condition: str, argument: object) -> float:

@@ -27,22 +27,22 @@ with shell.explained():
     with st.container():
         live.send_pictures(view)
     with page:
-        left, right = st.columns([7, 5])
-        with left:
-            with st.container(border=True):
-                panels.grid_panel(view)
-            with st.container(border=True):
-                panels.text_panel(view)
-        with right.container(border=True):
-            panels.links_panel(view)
-        left, right = st.columns([7, 5])
-        with left:
-            with st.container(border=True):
-                panels.map_panel(view)
-            with st.container(border=True):
-                panels.downloads(view)
-        with right.container(border=True):
-            panels.facts_panel(view)
+        above, below = st.columns([7, 5]), st.columns([7, 5])
+        grid, text = above[0].container(border=True), above[0].container(border=True)
+        links = above[1].container(border=True)
+        heatmap, downloads = below[0].container(border=True), below[0].container(border=True)
+        facts = below[1].container(border=True)
+    # The live views have followed a click already; the heatmap waits for this, and takes longest to draw.
+    for place, panel in (
+        (heatmap, panels.map_panel),
+        (grid, panels.grid_panel),
+        (links, panels.links_panel),
+        (text, panels.text_panel),
+        (facts, panels.facts_panel),
+        (downloads, panels.downloads),
+    ):
+        with place:
+            panel(view)
     live.send_maps(view)
     live.send_scores(view)
 shell.honest_line()
