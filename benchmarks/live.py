@@ -57,6 +57,7 @@ def main() -> None:
             for path, name in (("/", "MiniLM, 6 × 12"), (f"/?model=folder:{BERT_BASE}", "random, 12 × 12")):
                 Visitor(browser.new_page(), server).open(path)
                 rows += [[name, *_row(server, browser, path, length)] for length in LENGTHS]
+            compared = _compared(server, browser)
     header = [
         "model",
         "tokens",
@@ -70,6 +71,7 @@ def main() -> None:
         "heatmap",
     ]
     print(table(header, rows))
+    print(f"\nCompare, 512 tokens on both sides: hover on one side to the light on the others, {compared:.1f} ms.")
 
 
 def _row(server: Server, browser: Browser, path: str, length: int) -> list[object]:
@@ -125,6 +127,19 @@ def _opened(visitor: Visitor) -> float:
     seconds = time.perf_counter() - start
     visitor.settled()
     return 1000 * seconds
+
+
+def _compared(server: Server, browser: Browser) -> float:
+    visitor = Visitor(browser.new_context(viewport={"width": 1440, "height": 1200}).new_page(), server)
+    visitor.open("/compare")
+    box = visitor.page.get_by_label("Text of A", exact=True)
+    box.fill("one two three four five six seven eight nine ten " * 60)
+    box.press("Control+Enter")
+    visitor.page.wait_for_function("window.attentionViz.get('compare')?.header.queries === 512", timeout=120_000)
+    visitor.settled()
+    times = [_work(visitor, "point", {"side": "query", "token": token}) for token in range(1, ROUNDS + 1)]
+    visitor.leave()
+    return statistics.median(times)
 
 
 def _until(visitor: Visitor, layer: int, head: int, condition: str, argument: object) -> float:

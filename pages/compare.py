@@ -18,14 +18,20 @@ if found is not None:
         compare.actions(a, b)
         comparison = compare.compared(a, b)
         compare.notes(comparison)
-        with st.container(border=True):
-            compare.maps(comparison, selection)
-        compare.numbers(comparison)
-        left, right = st.columns([6, 5])
-        with left.container(border=True):
-            compare.most_different(comparison)
-        with right.container(border=True):
-            compare.alike(comparison)
-        with st.container(border=True):
-            compare.grid(comparison, selection)
+        page = st.container()
+        # What draws nothing stands last on the page, and goes first over the line.
+        with st.container():
+            compare.send_maps(comparison)
+        with page:
+            with st.container(border=True):
+                compare.maps(comparison, selection)
+            compare.numbers(comparison)
+            left, right = st.columns([6, 5])
+            with left.container(border=True):
+                compare.most_different(comparison)
+            with right.container(border=True):
+                compare.alike(comparison)
+            with st.container(border=True):
+                compare.grid(comparison, selection)
+        compare.send_heads(comparison)
 shell.honest_line()

@@ -102,6 +102,27 @@ def compared(a: Head, b: Head) -> Comparison:
     return compare(a, b)
 
 
+def send_maps(comparison: Comparison) -> None:
+    """The data of `maps`: both maps on their common ground. It draws nothing."""
+    sides = comparison.maps
+    rows, columns = _grounds(sides)
+    size = {"queries": len(rows.labels), "keys": len(columns.labels)}
+    if max(size.values()) > MOST:
+        return
+    words = np.zeros((2, *size.values()), dtype=np.uint16)
+    words[0][np.ix_(rows.of_a, columns.of_a)] = to_words(sides.map_a, sides.seen_a)
+    words[1][np.ix_(rows.of_b, columns.of_b)] = to_words(sides.map_b, sides.seen_b)
+    parcel("compare", _name(sides), size, words)
+
+
+def send_heads(comparison: Comparison) -> None:
+    """The data of `grid`. It draws nothing."""
+    sides = comparison.maps
+    if not live.is_long(sides.b.trace):
+        far = live.tint("divergence", "divergence from A", "nats", 0.0, float(np.log(2)))
+        live.send_grid(sides.b.trace, _name(sides), [(far, from_a(sides.a, sides.b.trace))])
+
+
 def maps(comparison: Comparison, selection: Selection) -> None:
     """A, B and their difference, linked."""
     sides = comparison.maps
@@ -109,14 +130,8 @@ def maps(comparison: Comparison, selection: Selection) -> None:
     if max(len(rows.labels), len(columns.labels)) > MOST:
         aside(f"More than {MOST:,} tokens on a side are not drawn beside each other. Shorten the text.")
         return
-    shown = _shown(sides, selection)
-    size = {"queries": len(rows.labels), "keys": len(columns.labels)}
-    words = np.zeros((2, *size.values()), dtype=np.uint16)
-    words[0][np.ix_(rows.of_a, columns.of_a)] = to_words(sides.map_a, sides.seen_a)
-    words[1][np.ix_(rows.of_b, columns.of_b)] = to_words(sides.map_b, sides.seen_b)
-    parcel("compare", shown.trace, size, words)
     compare_maps(
-        shown,
+        _shown(sides, selection),
         rows=rows.labels,
         columns=None if columns is rows else columns.labels,
         titles=(_title(sides.a), _title(sides.b)),
@@ -146,6 +161,8 @@ def numbers(comparison: Comparison) -> None:
             st.metric(number.label, f"{number.value:.3f} {number.unit}".strip())
             aside(f"{number.meaning} From {number.low:.3g} to {number.high:.3g}.")
     trace = comparison.maps.b.trace
+    if live.is_long(trace):
+        return
     with st.spinner("Comparing every head with every other …"):
         extremes = _extremes(trace)
     if extremes:
@@ -185,6 +202,9 @@ def alike(comparison: Comparison) -> None:
     """The heads of B's model that are most and least like A, to put into B."""
     sides = comparison.maps
     st.markdown("#### Which heads are like A, which are not?")
+    if live.is_long(sides.b.trace):
+        aside("The text is too long to compare A with every head.")
+        return
     with st.spinner("Comparing A with every head of B's model …"):
         values = from_a(sides.a, sides.b.trace)
     order = [int(at) for at in np.argsort(values, kind="stable") if np.isfinite(values[at])]
@@ -212,17 +232,14 @@ def alike(comparison: Comparison) -> None:
 def grid(comparison: Comparison, selection: Selection) -> None:
     """Every head of B's model on one scale, to pick B from: all, those of a layer, or one head through the layers."""
     sides = comparison.maps
-    trace, shown = sides.b.trace, _shown(sides, selection)
+    trace = sides.b.trace
     st.markdown("#### Pick B among all heads")
     aside("Small maps on one scale, or tinted by their divergence from A. A click puts a head into B.")
     if live.is_long(trace):
         aside("The text is too long for small maps of every head here; Explore fills them in while one watches.")
         return
-    values = from_a(sides.a, trace)
-    far = live.tint("divergence", "divergence from A", "nats", 0.0, float(np.log(2)))
-    live.send_grid(trace, shown.trace, [(far, values)])
     head_grid(
-        shown,
+        _shown(sides, selection),
         layers=len(trace.layers),
         heads=trace.heads,
         show=selection.b_show,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser
 
+from attention_viz.ui.comparisons import FRESH, THIRSTY
 from tests.browser.server import Server, Visitor, running_browser, running_server
+from tests.models.tiny import FAMILIES
 
 DOCS = Path(__file__).parents[2] / "docs"
+SECOND = "tiny-roberta"
+"""A second model, small and random, whose tokens are others than the bundled one's."""
 WIDE, NARROW = (1440, 900), (390, 844)
 
 PARAGRAPH = (
@@ -56,6 +61,20 @@ PICTURES = (
     Picture("explore_arabic", _explore(text="القطة لم تعبر الشارع لأنها كانت متعبة", layer="2", head="1")),
     Picture("explore_chinese", _explore(text="小猫没有过马路，因为它太累了。", layer="2", head="1"), theme="dark"),
     Picture("explore_nothing_typed", _explore(text="", layer="9")),
+    Picture("compare_light", "/compare?key=2", whole=True),
+    Picture(
+        "compare_two_texts_dark",
+        "/compare?" + urlencode({"text": THIRSTY, "b_text": FRESH, "b_layer": 3, "b_head": 1, "token": 7, "key": 2}),
+        theme="dark",
+        whole=True,
+    ),
+    Picture(
+        "compare_two_models",
+        "/compare?" + urlencode({"text": "The cat sat on the mat.", "b_model": f"folder:{SECOND}", "b_layer": 1}),
+        whole=True,
+    ),
+    Picture("compare_links", "/compare?view=links"),
+    Picture("compare_narrow_dark", "/compare?key=2", NARROW, "dark", whole=True),
     Picture("models_light", "/models", whole=True),
     Picture("models_narrow_dark", "/models", NARROW, "dark", whole=True),
     Picture("limits_light", "/limits", whole=True),
@@ -82,10 +101,14 @@ def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> No
 
 
 def main() -> None:
-    with running_server() as server, running_browser() as browser:
-        for picture in PICTURES:
-            take(picture, browser, server, DOCS)
-            print(DOCS / f"{picture.name}.png")
+    with TemporaryDirectory() as root:
+        folder = Path(root) / SECOND
+        folder.mkdir()
+        next(one for one in FAMILIES if one.family == "roberta").save(folder)
+        with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
+            for picture in PICTURES:
+                take(picture, browser, server, DOCS)
+                print(DOCS / f"{picture.name}.png")
 
 
 if __name__ == "__main__":

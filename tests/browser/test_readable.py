@@ -67,6 +67,9 @@ PAGES = {
     "arabic": "/?" + urlencode({"text": _ARABIC}),
     "chinese": "/?" + urlencode({"text": "小猫没有过马路，因为它太累了。", "show": "entropy"}),
     "nothing typed": "/?text=&layer=9",
+    "compare": "/compare?key=2",
+    "compare two texts": "/compare?"
+    + urlencode({"text": "The cat slept.", "b_text": "The dog slept.", "view": "links"}),
     "models": "/models",
     "a model that is not here": "/models?model=google-bert/bert-base-cased",
     "limits": "/limits",
