@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from attention_viz.core.words import Word, group_words, merge_words
     from attention_viz.export.tables import to_csv
     from attention_viz.export.tensors import save, to_npz, to_safetensors
+    from attention_viz.figures.comparison import comparison_figure
     from attention_viz.figures.heatmap import heatmap
     from attention_viz.figures.scale import ColourScale
     from attention_viz.imports.tensors import open_tensors
@@ -74,6 +75,7 @@ _HOMES = {
     "core.words": ("Word", "group_words", "merge_words"),
     "export.tables": ("to_csv",),
     "export.tensors": ("save", "to_npz", "to_safetensors"),
+    "figures.comparison": ("comparison_figure",),
     "figures.heatmap": ("heatmap",),
     "figures.scale": ("ColourScale",),
     "imports.tensors": ("open_tensors",),
@@ -114,6 +116,7 @@ __all__ = [
     "UnsupportedModelError",
     "Word",
     "compare",
+    "comparison_figure",
     "describe_model",
     "divergences",
     "from_arrays",

@@ -87,7 +87,7 @@ def heatmap(
     )
     figure.update_layout(separators="..")
     if visible is not None:
-        figure.add_layout_image(_hatching(palette, wide, high))
+        figure.add_layout_image(hatching(palette, wide, high))
     top, left = _margin(keys, whole), _margin(queries, whole)
     figure.update_layout(
         width=left + wide + _RIGHT,
@@ -133,8 +133,11 @@ def _block_of(starts: Sequence[int], at: int | None) -> int | None:
     return None if at is None else bisect_right(starts, at) - 1
 
 
-def _hatching(palette: Palette, wide: int, high: int) -> dict[str, object]:
-    """Diagonal lines behind the map."""
+def hatching(palette: Palette, wide: int, high: int, axis: str = "") -> dict[str, object]:
+    """A picture of diagonal lines to be put behind a map, whose cells that can't be seen are empty.
+
+    axis: the number of the map's axes in its figure, empty for the first.
+    """
     lines = "".join(f"M{at} 0L0 {at}" for at in range(_STRIPE, wide + high, _STRIPE))
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
@@ -142,8 +145,8 @@ def _hatching(palette: Palette, wide: int, high: int) -> dict[str, object]:
     )
     return {
         "source": f"data:image/svg+xml,{quote(picture)}",
-        "xref": "x domain",
-        "yref": "y domain",
+        "xref": f"x{axis} domain",
+        "yref": f"y{axis} domain",
         "x": 0,
         "y": 1,
         "sizex": 1,

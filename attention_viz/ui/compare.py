@@ -172,6 +172,21 @@ def numbers(comparison: Comparison) -> None:
         place = int(np.nanargmax(rows))
         piece = comparison.maps.rows.a[int(comparison.maps.rows.shared_a[place])]
         aside(f"They differ most in what “{markdown(piece.text)}” looks at: {rows[place]:.3f} nats.")
+    with st.expander("The divergence of every query"):
+        pieces = [(int(at), comparison.maps.rows.a[int(at)].text) for at in comparison.maps.rows.shared_a]
+        st.dataframe(
+            {"query": [f"{at} {text}" for at, text in pieces], "nats": rows},
+            column_config={
+                "nats": st.column_config.ProgressColumn(
+                    "Jensen-Shannon divergence, nats, 0 to 0.693",
+                    min_value=0.0,
+                    max_value=float(np.log(2)),
+                    format="%.3f",
+                )
+            },
+            hide_index=True,
+            height=300,
+        )
 
 
 def most_different(comparison: Comparison) -> None:

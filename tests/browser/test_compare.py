@@ -135,6 +135,16 @@ def test_both_sides_at_once(arrive: Arrive):
     assert "b_layer=3" in visitor.address()
 
 
+def test_a_row_of_the_table_is_held_on_the_maps(arrive: Arrive, pronoun):
+    visitor = arrive().open("/compare?token=")
+    table = visitor.page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    pair = av.compare(pronoun.head(3, 1), pronoun.head(5, 11)).most_different[0]
+    table.click(position={"x": 20, "y": 52})
+    visitor.page.wait_for_url("**token=**key=**")
+    assert {f"token={pair.row}", f"key={pair.column}"} <= set(visitor.address().split("?")[1].split("&"))
+
+
 def test_heads_like_a_and_all_heads_can_be_put_into_b(arrive: Arrive, pronoun):
     visitor = arrive().open("/compare")
     divergence = av.to_all(pronoun.head(3, 1), pronoun)
