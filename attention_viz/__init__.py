@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UnsupportedModelError,
     )
     from attention_viz.core.given import from_arrays
+    from attention_viz.core.inside import TakenApart, take_apart
     from attention_viz.core.mean import mean_attention
     from attention_viz.core.model_info import ModelInfo, Stack
     from attention_viz.core.scores import Scores
@@ -67,6 +68,7 @@ _HOMES = {
         "UnsupportedModelError",
     ),
     "core.given": ("from_arrays",),
+    "core.inside": ("TakenApart", "take_apart"),
     "core.mean": ("mean_attention",),
     "core.model_info": ("ModelInfo", "Stack"),
     "core.scores": ("Scores",),
@@ -109,6 +111,7 @@ __all__ = [
     "Scores",
     "SideBySide",
     "Stack",
+    "TakenApart",
     "TextError",
     "Token",
     "Trace",
@@ -129,6 +132,7 @@ __all__ = [
     "open_tensors",
     "save",
     "side_by_side",
+    "take_apart",
     "to_all",
     "to_csv",
     "to_npz",

@@ -52,17 +52,25 @@ class Layer:
         """The key and value head that query head `head` reads."""
         return head // (self.heads // self.key.shape[0])
 
-    def attention(self, head: int, rows: slice = _ALL) -> Float32[np.ndarray, "query key"]:
-        """softmax(q·kᵀ·scale + bias) of one head (Vaswani et al. 2017, eq. 1), in float32; hidden keys get 0.
+    def scores(self, head: int, rows: slice = _ALL) -> Float32[np.ndarray, "query key"]:
+        """q·kᵀ·scale + bias of one head, what the softmax is taken of; −∞ where a query can't see a key.
 
         rows: the queries that are wanted; no others are computed.
         """
-        weights = self.query[head, rows] @ self.key[self.kv_head(head)].T
-        weights *= np.float32(self.scale)
+        scores = self.query[head, rows] @ self.key[self.kv_head(head)].T
+        scores *= np.float32(self.scale)
         if self.bias is not None:
-            weights += _of_head(self.bias, head, rows)
+            scores += _of_head(self.bias, head, rows)
         if self.visible is not None:
-            np.copyto(weights, -np.inf, where=~_of_head(self.visible, head, rows))
+            np.copyto(scores, -np.inf, where=~_of_head(self.visible, head, rows))
+        return scores
+
+    def attention(self, head: int, rows: slice = _ALL) -> Float32[np.ndarray, "query key"]:
+        """softmax(q·kᵀ·scale + bias) of one head (Vaswani et al. 2017, eq. 1), in float32; hidden keys get 0.
+
+        rows: as in `scores`.
+        """
+        weights = self.scores(head, rows)
         # A query that sees nothing has no attention: its row is 0, not NaN. Everywhere else the maximum is finite.
         top = weights.max(axis=-1, keepdims=True)
         weights -= np.where(np.isfinite(top), top, 0)

@@ -58,7 +58,7 @@ class HeadView:
 
     def links(self) -> list[Link]:
         """The strongest keys of the held row; without one, the strongest links between ordinary tokens."""
-        queries, keys = _told_apart(self.queries), _told_apart(self.keys)
+        queries, keys = told_apart(self.queries), told_apart(self.keys)
         if self.held is not None:
             row = self.weights[self.held]
             return [Link("", keys[key], float(row[key])) for key in _largest(row)]
@@ -184,7 +184,7 @@ def _largest(weights: np.ndarray) -> np.ndarray:
     return candidates[np.argsort(-weights[candidates], kind="stable")][:_LINKS]
 
 
-def _told_apart(items: Sequence[Piece]) -> list[str]:
+def told_apart(items: Sequence[Piece]) -> list[str]:
     """The texts, with their position where a text occurs more than once: "the #7"."""
     times = Counter(item.text for item in items)
     return [f"{item.text} #{at}" if times[item.text] > 1 else item.text for at, item in enumerate(items)]
