@@ -160,9 +160,7 @@ class TakenApart:
                 f"This layer reads through a window: query {self.query} sees the keys {seen[0]} to {seen[-1]}, and "
                 f"key {self.key} lies outside."
             )
-        return (
-            f"The mask of this layer hides key {self.key} from query {self.query}, which sees {len(seen)} other keys."
-        )
+        return f"This layer's mask hides key {self.key} from query {self.query}, which sees {len(seen)} other keys."
 
 
 def take_apart(trace: Trace, layer: int, head: int, query: int, key: int) -> TakenApart:

@@ -131,6 +131,8 @@ def facts_panel(view: HeadView) -> None:
         placeholder="None held: the strongest links",
         **widget,
     )
+    if view.held is not None and MEAN not in (view.selection.layer, view.selection.head):
+        shell.page_link(shell.INSIDE, label="Take this weight apart")
     head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
 
 

@@ -15,6 +15,7 @@ from attention_viz.ui.examples import OTHER_HEAD, OTHER_LAYER, PRONOUN, PRONOUN_
 Unit = Literal["tokens", "words"]
 Top = Literal["one", "max"]
 View = Literal["maps", "links"]
+Order = Literal["place", "weight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Selection:
     b_model, b_text, b_second, b_kind, b_layer, b_head: the other side of a comparison; empty for the same as here.
     b_show: what the grid of B's heads shows, "maps" or "divergence" from A.
     view: how two heads are compared, as maps or as links.
+    order: the keys of a row stand as in the text, or by their weight.
     """
 
     model: str = NAME
@@ -56,6 +58,7 @@ class Selection:
     b_head: int = OTHER_HEAD
     b_show: str = "maps"
     view: View = "maps"
+    order: Order = "place"
 
 
 DEFAULT = Selection()
@@ -72,6 +75,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
     "b_kind": get_args(Kind),
     "view": get_args(View),
+    "order": get_args(Order),
     "b_show": ("maps", "divergence"),
 }
 _HELD = ("token", "key")

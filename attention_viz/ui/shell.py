@@ -35,9 +35,10 @@ class Page:
 
 EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
 COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
+INSIDE = Page("pages/inside.py", "Inside a head", ":material/join_inner:", "Look")
 MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
-PAGES = (EXPLORE, COMPARE, MODELS, LIMITS)
+PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, LIMITS)
 
 
 def run() -> None:

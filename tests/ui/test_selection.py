@@ -32,6 +32,7 @@ selections = st.builds(
     b_layer=st.integers(0, 99),
     b_head=st.integers(0, 99),
     view=st.sampled_from(["maps", "links"]),
+    order=st.sampled_from(["place", "weight"]),
 )
 
 
