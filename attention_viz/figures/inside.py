@@ -17,6 +17,8 @@ from attention_viz.figures.palette import LIGHT, Palette
 
 MOST_KEYS = 512
 """The most keys of a row that are drawn."""
+STRONGEST = 48
+"""So many are drawn when they are sorted: from there on there is nothing to tell apart."""
 _LEFT, _RIGHT = 64, 16  # px; the same in all pictures of dimensions, so that they line up one below the other.
 _STRIP, _GAP, _SUM, _PANEL = 30, 10, 190, 84  # px: a strip, between two of them, the running sum, a panel of a row
 _LEGEND, _NAMES = 46, 24  # px: below strips for their colours; above a panel for its name
@@ -180,6 +182,7 @@ def row(
     at = list(order)
     hidden = np.zeros(len(order), dtype=bool) if visible is None else ~visible[at]
     bottom = 20 + int(0.87 * max((width(shorten(keys[key].text)) + 8 for key in at), default=0))
+    crowded = len(at) > 128
     high = (_PANEL + _NAMES) * len(panels) - _NAMES
     spacing = _NAMES / high if len(panels) > 1 else 0
     figure = make_subplots(rows=len(panels), shared_xaxes=True, vertical_spacing=spacing)
@@ -193,6 +196,7 @@ def row(
             go.Bar(
                 x=places,
                 y=values,
+                # Without a line around it, Plotly keeps a bar of less than a pixel in sight.
                 marker={"color": colours, "line": {"width": 0}},
                 customdata=names,
                 hovertemplate=f"%{{customdata}}<br>{panel.name} <b>%{{y:.6g}}</b><extra></extra>",
@@ -220,6 +224,9 @@ def row(
                 row=line,
                 col=1,
             )
+        if crowded and chosen in at:
+            mark = {"color": palette.accent, "width": 1, "dash": "dot"}
+            figure.add_vline(x=at.index(chosen), line=mark, row=line, col=1)
         figure.update_yaxes(_numbers(palette), nticks=5, range=[low, low + 1.08 * (top - low)], row=line)
         figure.add_annotation(
             text=plain(panel.name),
@@ -233,7 +240,7 @@ def row(
             font={"size": 12, "color": palette.muted},
         )
     _look(figure, palette, _NAMES + high + bottom)
-    figure.update_layout(margin={"t": _NAMES, "b": bottom}, barmode="overlay", bargap=0.15 if len(at) <= 128 else 0)
+    figure.update_layout(margin={"t": _NAMES, "b": bottom}, barmode="overlay", bargap=0 if crowded else 0.15)
     labels = {str(place): _label(keys[key], key == chosen, palette) for place, key in enumerate(at)}
     figure.update_xaxes(
         type="category",
@@ -251,14 +258,14 @@ def row(
 def shown_keys(weights: Float64[np.ndarray, " key"], chosen: int, *, strongest_first: bool) -> list[int]:
     """The keys of a row in the order in which `row` draws them: by weight, or as they stand in the text.
 
-    Of more than MOST_KEYS, the strongest ones and the chosen one, or those around the chosen one.
+    By weight, the STRONGEST ones and the chosen one; as they stand, of more than MOST_KEYS those around the chosen one.
     """
     count = len(weights)
     if not strongest_first:
         first = min(max(0, chosen - MOST_KEYS // 2), max(0, count - MOST_KEYS))
         return list(range(first, min(count, first + MOST_KEYS)))
     order = [int(at) for at in np.argsort(-weights, kind="stable")]
-    return order[:MOST_KEYS] if chosen in order[:MOST_KEYS] else [*order[: MOST_KEYS - 1], chosen]
+    return order[:STRONGEST] if chosen in order[:STRONGEST] else [*order[: STRONGEST - 1], chosen]
 
 
 def _cells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,7 @@ def pair(trace: Trace, selection: Selection) -> Pair | None:
         _offer_a_head(selection)
         return None
     layer, head = selection.layer, selection.head
-    queries, keys = (told_apart(side) for side in (trace.tokens, trace.key_tokens))
+    queries, keys = (_names(side) for side in (trace.tokens, trace.key_tokens))
     query = _last_ordinary(trace.tokens) if selection.token is None else selection.token
     key = strongest_ordinary(trace, layer, head, query) if selection.key is None else selection.key
     _controls(trace, layer, head, query, key)
@@ -96,7 +97,7 @@ def vectors(view: Pair) -> None:
         f"What does {_quoted(view.query)} look for, and what does {_quoted(view.key)} offer?",
         f"The head turns every token into a **query**, what it looks for, and a **key**, what it can be found by: two "
         f"lists of {size} numbers, made with weights that the model learned.",
-        f"query q = {_list(apart.query_vector)}\nkey   k = {_list(apart.key_vector)}",
+        f"q = {_list(apart.query_vector)}\nk = {_list(apart.key_vector)}",
         pictures.strips([("query", apart.query_vector), ("key", apart.key_vector)], view.palette),
         f"Query and key vector as strips of {size} cells",
     )
@@ -306,9 +307,19 @@ def _controls(trace: Trace, layer: int, head: int, query: int, key: int) -> None
         column.selectbox(name.capitalize(), range(count), **widget)
 
 
-def _last_ordinary(tokens: tuple[Piece, ...]) -> int:
-    """The token to start from when none is held: the last one of the text, which in a decoder sees all others."""
-    return next((at for at in reversed(range(len(tokens))) if not tokens[at].special), len(tokens) - 1)
+def _last_ordinary(tokens: Sequence[Piece]) -> int:
+    """The token to start from when none is held: the last word of the text, which in a decoder sees all before it."""
+    ordinary = [at for at, token in enumerate(tokens) if not token.special]
+    words = [at for at in ordinary if any(map(str.isalnum, tokens[at].text))]
+    return [len(tokens) - 1, *ordinary[-1:], *words[-1:]][-1]
+
+
+def _names(side: Sequence[Piece]) -> list[str]:
+    """The texts, told apart. Isolated (UAX #9), or one from right to left would turn the numbers around it."""
+    return [
+        f"\u2068{piece.text}\u2069{name.removeprefix(piece.text)}"
+        for piece, name in zip(side, told_apart(side), strict=True)
+    ]
 
 
 def _framed(number: int, title: str) -> st.delta_generator.DeltaGenerator:
@@ -452,8 +463,8 @@ def _quoted(name: str) -> str:
 def _list(vector: Float64[np.ndarray, " size"]) -> str:
     """The first and last numbers of a vector."""
     if len(vector) <= 2 * _ENDS:
-        return f"[ {'  '.join(map(_factor, vector))} ]"
-    return f"[ {'  '.join(map(_factor, vector[:_ENDS]))} … {'  '.join(map(_factor, vector[-_ENDS:]))} ]"
+        return f"[ {' '.join(map(_factor, vector))} ]"
+    return f"[ {' '.join(map(_factor, vector[:_ENDS]))} … {' '.join(map(_factor, vector[-_ENDS:]))} ]"
 
 
 def _factor(number: float) -> str:

@@ -70,6 +70,10 @@ PAGES = {
     "compare": "/compare?key=2",
     "compare two texts": "/compare?"
     + urlencode({"text": "The cat slept.", "b_text": "The dog slept.", "view": "links"}),
+    "inside": "/inside",
+    "inside, sorted": "/inside?" + urlencode({"text": LONG, "layer": "2", "head": "5", "order": "weight"}),
+    "inside, arabic": "/inside?" + urlencode({"text": _ARABIC, "layer": "2"}),
+    "inside, a mean": "/inside?layer=2&head=mean",
     "models": "/models",
     "a model that is not here": "/models?model=google-bert/bert-base-cased",
     "limits": "/limits",
