@@ -15,6 +15,8 @@ from attention_viz.figures.heatmap import FONT
 from attention_viz.figures.labels import plain, shorten, width
 from attention_viz.figures.palette import LIGHT, Palette
 
+Figure = go.Figure
+"""What every function here returns; who draws it need not know Plotly."""
 MOST_KEYS = 512
 """The most keys of a row that are drawn."""
 STRONGEST = 48

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from jaxtyping import Float64
 
@@ -155,7 +154,7 @@ def score(view: Pair) -> None:
             marked=len(names),
         ),
         f"q·k {apart.dot:.4g}, scaled {scaled:.4g}, score {apart.score:.4g}",
-        check="" if apart.hidden else _check(_exact(apart.traced_score), _exact(apart.score)),
+        check="" if apart.hidden else _check(apart, _exact(apart.traced_score), _exact(apart.score)),
     )
 
 
@@ -225,8 +224,7 @@ def weight(view: Pair) -> None:
         f"weight α = {_share(power)} / {_share(apart.total)} = {_share(apart.weight)}",
         pictures.bars(names, values, [_share(value) for value in values], view.palette, marked=0),
         f"The weight {apart.weight:.6f} beside those of the other keys",
-        check=_check(_share(apart.traced_weight), _share(apart.weight)),
-        agrees=apart.agrees,
+        check=_check(apart, _share(apart.traced_weight), _share(apart.weight)),
     )
 
 
@@ -333,11 +331,10 @@ def _step(
     title: str,
     sentence: str,
     formula: str,
-    picture: go.Figure,
+    picture: pictures.Figure,
     alt: str,
     *,
     check: str = "",
-    agrees: bool = True,
 ) -> None:
     """A step with its words at the left and its picture at the right; on a narrow screen one below the other."""
     with _framed(number, title):
@@ -346,7 +343,7 @@ def _step(
             st.markdown(sentence)
             _formula(formula)
             if check:
-                aside(f":material/{'check' if agrees else 'warning'}: {check}")
+                aside(check)
         with drawn:
             _draw(picture, alt, f"step {number}")
 
@@ -355,7 +352,7 @@ def _formula(lines: str) -> None:
     st.code(lines, language=None, wrap_lines=True)
 
 
-def _draw(figure: go.Figure, alt: str, key: str) -> None:
+def _draw(figure: pictures.Figure, alt: str, key: str) -> None:
     st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt, width="stretch")
 
 
@@ -452,8 +449,13 @@ def _about_mask(view: Pair) -> str:
     )
 
 
-def _check(traced: str, here: str) -> str:
-    return f"The Trace says {traced}, this sum gives {here}."
+def _check(apart: TakenApart, traced: str, here: str) -> str:
+    if apart.agrees:
+        return f":material/check: The Trace says {traced}, this sum gives {here}."
+    return (
+        f":material/warning: The Trace says {traced}, this sum gives {here}. They should agree to five digits; please "
+        "report this with the address."
+    )
 
 
 def _quoted(name: str) -> str:

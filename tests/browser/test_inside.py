@@ -7,6 +7,7 @@ import pytest
 import attention_viz as av
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor, running_server
+from tests.browser.test_live import click_on
 
 LINK = "/inside?text=Dogs+chase+cats&layer=5&head=11&token=2&key=3"
 TITLE = "What does “chase” look for, and what does “cats” offer?"
@@ -27,6 +28,17 @@ def test_from_a_click_in_explore_to_the_weight(arrive: Arrive, pronoun):
     assert sentence in visitor.text()
     assert visitor.address() == "/inside?key=2"
     assert len(titles(visitor)) == 6
+
+
+def test_a_pair_held_by_clicks_is_the_one_that_is_taken_apart(arrive: Arrive, pronoun):
+    visitor = arrive().open()
+    click_on(visitor, "query", 4)
+    click_on(visitor, "key", 8)
+    visitor.page.get_by_role("link", name="Take this weight apart").click()
+    visitor.page.get_by_role("heading", name="How does one weight come about?").wait_for()
+    assert visitor.settled().address().startswith("/inside?token=4&key=8")
+    apart = av.take_apart(pronoun, 3, 1, 4, 8)
+    assert f"The Trace says {apart.traced_weight:.6f}, this sum gives {apart.weight:.6f}." in visitor.text()
 
 
 def test_the_very_first_request_to_a_fresh_server(arrive: Arrive):

@@ -109,6 +109,11 @@ def test_it_opens_on_the_pronoun_and_the_key_that_it_looks_at_most(pronoun):
     assert "token" not in app.query_params, "the bare address stays bare"
 
 
+def test_a_disagreement_would_be_said(monkeypatch):
+    monkeypatch.setattr("attention_viz.core.inside.WEIGHT_TOLERANCE", -1.0)
+    assert ":material/warning: The Trace says 0.591034" in words_on(opened())
+
+
 def test_the_pictures_hold_the_numbers(pronoun):
     apart = av.take_apart(pronoun, 3, 1, 10, 2)
     vectors, products, score, row, weight, passed = charts(opened())
