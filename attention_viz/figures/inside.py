@@ -180,11 +180,10 @@ def row(
     """
     if len(order) > MOST_KEYS:
         raise ValueError(f"{len(order)} keys are too many for one picture: choose at most {MOST_KEYS} of them.")
-    places = list(range(len(order)))
     at = list(order)
-    hidden = np.zeros(len(order), dtype=bool) if visible is None else ~visible[at]
-    bottom = 20 + int(0.87 * max((width(shorten(keys[key].text)) + 8 for key in at), default=0))
+    hidden = np.zeros(len(at), dtype=bool) if visible is None else ~visible[at]
     crowded = len(at) > 128
+    bottom = 20 + int(0.87 * max((width(shorten(keys[key].text)) + 8 for key in at), default=0))
     high = (_PANEL + _NAMES) * len(panels) - _NAMES
     spacing = _NAMES / high if len(panels) > 1 else 0
     figure = make_subplots(rows=len(panels), shared_xaxes=True, vertical_spacing=spacing)
@@ -192,55 +191,15 @@ def row(
     colours = [palette.accent if key == chosen else palette.ramp[3] for key in at]
     for line, panel in enumerate(panels, start=1):
         values = np.where(hidden, np.nan, panel.values[at])
-        low, top = min(0.0, _least(values)), max(0.0, -_least(-values))
-        top = top if top > low else low + 1
-        figure.add_trace(
-            go.Bar(
-                x=places,
-                y=values,
-                # Without a line around it, Plotly keeps a bar of less than a pixel in sight.
-                marker={"color": colours, "line": {"width": 0}},
-                customdata=names,
-                hovertemplate=f"%{{customdata}}<br>{panel.name} <b>%{{y:.6g}}</b><extra></extra>",
-                showlegend=False,
-            ),
-            row=line,
-            col=1,
-        )
+        low, top = _span(values)
+        figure.add_trace(_columns(panel.name, values, names, colours), row=line, col=1)
         if hidden.any():
-            figure.add_trace(
-                go.Bar(
-                    x=[place for place in places if hidden[place]],
-                    y=[top - low] * int(hidden.sum()),
-                    base=low,
-                    marker={
-                        "color": palette.background,
-                        "line": {"width": 0},
-                        "pattern": {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": palette.border},
-                    },
-                    width=1,
-                    customdata=[name for name, out in zip(names, hidden, strict=True) if out],
-                    hovertemplate="%{customdata}<br>can't be seen<extra></extra>",
-                    showlegend=False,
-                ),
-                row=line,
-                col=1,
-            )
+            figure.add_trace(_hatched(hidden, names, low, top, palette), row=line, col=1)
         if crowded and chosen in at:
             mark = {"color": palette.accent, "width": 1, "dash": "dot"}
             figure.add_vline(x=at.index(chosen), line=mark, row=line, col=1)
         figure.update_yaxes(_numbers(palette), nticks=5, range=[low, low + 1.08 * (top - low)], row=line)
-        figure.add_annotation(
-            text=plain(panel.name),
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=1,
-            yref=f"y{'' if line == 1 else line} domain",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 12, "color": palette.muted},
-        )
+        figure.add_annotation(_above(panel.name, line, palette))
     _look(figure, palette, _NAMES + high + bottom)
     figure.update_layout(margin={"t": _NAMES, "b": bottom}, barmode="overlay", bargap=0 if crowded else 0.15)
     labels = {str(place): _label(keys[key], key == chosen, palette) for place, key in enumerate(at)}
@@ -252,7 +211,7 @@ def row(
         tickangle=-60,
         tickfont={"size": 12},
         range=[-0.5, len(at) - 0.5],
-        fixedrange=len(at) <= 64,
+        fixedrange=True,
     )
     return figure
 
@@ -268,6 +227,54 @@ def shown_keys(weights: Float64[np.ndarray, " key"], chosen: int, *, strongest_f
         return list(range(first, min(count, first + MOST_KEYS)))
     order = [int(at) for at in np.argsort(-weights, kind="stable")]
     return order[:STRONGEST] if chosen in order[:STRONGEST] else [*order[: STRONGEST - 1], chosen]
+
+
+def _columns(name: str, values: Float64[np.ndarray, " column"], names: Sequence[str], colours: Sequence[str]) -> go.Bar:
+    return go.Bar(
+        x=list(range(len(values))),
+        y=values,
+        # Without a line around it, Plotly keeps a bar of less than a pixel in sight.
+        marker={"color": colours, "line": {"width": 0}},
+        customdata=names,
+        hovertemplate=f"%{{customdata}}<br>{name} <b>%{{y:.6g}}</b><extra></extra>",
+        showlegend=False,
+    )
+
+
+def _hatched(
+    hidden: Bool[np.ndarray, " column"], names: Sequence[str], low: float, top: float, palette: Palette
+) -> go.Bar:
+    """What can't be seen, over the whole height: a bar of 0 would be a number."""
+    places = np.flatnonzero(hidden).tolist()
+    return go.Bar(
+        x=places,
+        y=[top - low] * len(places),
+        base=low,
+        marker={
+            "color": palette.background,
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": palette.border},
+        },
+        width=1,
+        customdata=[names[place] for place in places],
+        hovertemplate="%{customdata}<br>can't be seen<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _above(name: str, line: int, palette: Palette) -> dict[str, object]:
+    """The name of a panel, above its left corner."""
+    return {
+        "text": plain(name),
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": f"y{'' if line == 1 else line} domain",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 12, "color": palette.muted},
+    }
 
 
 def _cells(
@@ -343,9 +350,11 @@ def _apart(named: Sequence[int], size: int) -> list[int]:
     return kept
 
 
-def _least(values: Float64[np.ndarray, " key"]) -> float:
+def _span(values: Float64[np.ndarray, " column"]) -> tuple[float, float]:
+    """From the least to the largest number, with 0, and never nothing."""
     known = values[np.isfinite(values)]
-    return float(known.min()) if len(known) else 0.0
+    low, top = float(known.min(initial=0)), float(known.max(initial=0))
+    return low, top if top > low else low + 1
 
 
 def _label(key: Piece, chosen: bool, palette: Palette) -> str:
