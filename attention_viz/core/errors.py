@@ -9,6 +9,7 @@
     │   ├── DamagedModelError       its files are missing or are not what they should be
     │   └── UnsupportedModelError   a kind of model whose attention can't be shown
     ├── MapError         no attention map: rows that don't sum to 1, NaN, a wrong shape, tokens that don't go with it
+    ├── MechanismError   numbers that attention can't be computed from: shapes that don't fit, a row without a key
     ├── FileError        a file of maps can't be opened: damaged, too large, not what its name says
     └── RangeError       a layer, head or token that this trace does not have
 
@@ -53,6 +54,10 @@ class UnsupportedModelError(ModelError):
 
 class MapError(AttentionVizError):
     """Numbers that are no attention map, or tokens that don't go with them."""
+
+
+class MechanismError(AttentionVizError):
+    """Numbers from which attention can't be computed."""
 
 
 class FileError(AttentionVizError):
