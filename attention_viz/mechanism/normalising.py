@@ -36,8 +36,6 @@ def softmax(scores: Scores, visible: Mask | None = None, temperature: float = 1.
 def sparsemax(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Weights:
     """max(0, s_j / T − τ) with the one τ for which they sum to 1: weak keys get exactly 0.
 
-    Sorted from the largest, the first k scores stay where 1 + k·s_k > s_1 + … + s_k; then τ = (s_1 + … + s_k − 1) / k.
-
     Source: Martins & Astudillo 2016, “From Softmax to Sparsemax”, algorithm 1.
     """
     _some_key(scores, visible)
@@ -46,15 +44,11 @@ def sparsemax(scores: Scores, visible: Mask | None = None, temperature: float = 
 
 
 def threshold(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Float[Tensor, "*batch query 1"]:
-    """The τ of sparsemax, in units of the scores divided by T."""
+    """The τ of sparsemax, for scores divided by T: the largest (s_1 + … + s_k − 1) / k, scores sorted downwards."""
     ordered = mask_scores(scores / _positive(temperature), visible).sort(dim=-1, descending=True).values
-    # Sums are taken below the largest score: large scores would lose the 1 in rounding.
-    top = ordered[..., :1]
-    ordered = ordered - top
+    top = ordered[..., :1]  # Sums are taken below the largest score: large ones would lose the 1 in rounding.
     count = torch.arange(1, scores.shape[-1] + 1)
-    sums = ordered.cumsum(dim=-1)
-    kept = (1 + count * ordered > sums).sum(dim=-1, keepdim=True)  # A hidden key is never kept: −∞ > −∞ is False.
-    return (sums.gather(-1, kept - 1) - 1) / kept + top
+    return (((ordered - top).cumsum(dim=-1) - 1) / count).max(dim=-1, keepdim=True).values + top
 
 
 def divide_by_sum(scores: Scores, visible: Mask | None = None) -> Weights:

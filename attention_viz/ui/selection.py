@@ -35,6 +35,7 @@ class Selection:
     b_show: what the grid of B's heads shows, "maps" or "divergence" from A.
     view: how two heads are compared, as maps or as links.
     order: the keys of a row stand as in the text, or by their weight.
+    build: what is built by hand, as `build_state` writes it; empty for its first example.
     """
 
     model: str = NAME
@@ -59,6 +60,7 @@ class Selection:
     b_show: str = "maps"
     view: View = "maps"
     order: Order = "place"
+    build: str = ""
 
 
 DEFAULT = Selection()
@@ -97,9 +99,11 @@ _INSTEAD = {
     "among": "the mean of all is shown",
     "kind": "the model's first is shown",
     "b_kind": "the model's first is shown",
+    "build": "the first example is shown",
 }
 _MAX_NAME = 200
 _MOST_AMONG = 256
+_MAX_BUILD = 12_000
 
 
 def to_query(selection: Selection) -> dict[str, str]:
@@ -250,6 +254,8 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
         return (raw, None) if raw in choices else (None, f"{' or '.join(choices)} is expected")
     if name in ("model", "b_model") and len(raw) > _MAX_NAME:
         return None, f"a name of at most {_MAX_NAME} characters is expected"
+    if name == "build" and len(raw) > _MAX_BUILD:
+        return None, f"at most {_MAX_BUILD:,} characters are expected"
     return raw, None
 
 

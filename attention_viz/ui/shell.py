@@ -37,8 +37,9 @@ EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
 COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
 INSIDE = Page("pages/inside.py", "Inside a head", ":material/join_inner:", "Look")
 MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
+BUILD = Page("pages/build.py", "Build attention", ":material/construction:", "Learn")
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
-PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, LIMITS)
+PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, LIMITS)
 
 
 def run() -> None:

@@ -113,6 +113,11 @@ def select(**changes: Any) -> None:
     _write(screen.selection)
 
 
+def on_screen() -> Selection:
+    """What was last shown in this session: what a callback changes."""
+    return _screen().selection
+
+
 def query_of(selection: Selection) -> dict[str, str]:
     """The query parameters of a link to this selection; long texts go to the store on the way."""
     query = to_query(selection)

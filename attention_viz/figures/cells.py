@@ -1,0 +1,133 @@
+"""Small matrices with their numbers in the cells."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from jaxtyping import Bool, Float
+
+from attention_viz.figures.heatmap import FONT
+from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.palette import Palette
+
+_CELL = (58, 34)  # px, wide and high, while there is room
+_WIDEST = 520  # px, of all cells together
+_MARGIN = 8
+MOST_PRINTED = 12
+"""Columns up to which the numbers are printed in the cells; of more, pointing shows them."""
+
+
+def cells(
+    numbers: Float[np.ndarray, "row column"],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    texts: Sequence[Sequence[str]],
+    palette: Palette,
+    hover: Sequence[Sequence[str]] = (),
+    share: bool = False,
+    hidden: Bool[np.ndarray, "row column"] | None = None,
+    marked: int | None = None,
+) -> go.Figure:
+    """A matrix as coloured cells with `texts` in them; pointing at one shows its line of `hover`.
+
+    share: the numbers are weights from 0 to 1, on the ramp of all weights; otherwise they are signed, and the colours
+        reach to the largest of them, 0 being the background. Only the paler half of the colours is used, on which
+        printed numbers can be read.
+    hidden: cells that are masked: without a colour. marked: a row to outline.
+    """
+    count, across = numbers.shape
+    wide, left = min(across * _CELL[0], _WIDEST), 14 + max(width(shorten(name)) for name in rows)
+    top = 26
+    shown = np.where(np.isfinite(numbers), numbers, np.nan)
+    shown = shown if hidden is None else np.where(hidden, np.nan, shown)
+    reach = 1.0 if share else float(np.nanmax(np.abs(shown), initial=0)) or 1.0
+    figure = go.Figure(
+        go.Heatmap(
+            z=shown,
+            x=list(range(across)),
+            y=list(range(count)),
+            zmin=0 if share else -reach,
+            zmax=reach,
+            colorscale=stops(palette, share=share),
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            hoverinfo="skip",
+        )
+    )
+    places = [(row, column) for row in range(count) for column in range(across)]
+    printed = across <= MOST_PRINTED
+    lines = [_wrapped(hover[row][column]) for row, column in places] if hover else None
+    figure.add_trace(
+        go.Scatter(
+            x=[column for _, column in places],
+            y=[row for row, _ in places],
+            mode="text" if printed else "markers",
+            marker={"opacity": 0, "size": 8},
+            text=[texts[row][column] for row, column in places] if printed else None,
+            textfont={"size": 13, "color": palette.text},
+            hovertext=lines,
+            hovertemplate="%{hovertext}<extra></extra>" if lines else None,
+            hoverinfo=None if lines else "skip",
+            showlegend=False,
+        )
+    )
+    figure.update_layout(
+        width=left + wide + _MARGIN,
+        height=top + count * _CELL[1] + _MARGIN,
+        margin={"t": top, "l": left, "r": _MARGIN, "b": _MARGIN},
+        font={"family": FONT, "size": 12, "color": palette.text},
+        paper_bgcolor=palette.background,
+        plot_bgcolor=palette.background,
+        hoverlabel={
+            "font": {"size": 14, "family": FONT, "color": palette.text},
+            "bgcolor": palette.surface,
+            "bordercolor": palette.muted,
+            "align": "left",
+        },
+        hoverdistance=40,
+        dragmode=False,
+    )
+    figure.update_xaxes(_axis(columns, palette), side="top", range=[-0.5, across - 0.5], tickangle=0)
+    figure.update_yaxes(_axis(rows, palette), range=[count - 0.5, -0.5])
+    if marked is not None:
+        figure.add_shape(
+            type="rect",
+            x0=-0.5,
+            x1=across - 0.5,
+            y0=marked - 0.5,
+            y1=marked + 0.5,
+            line={"color": palette.accent, "width": 2},
+        )
+    return figure
+
+
+def stops(palette: Palette, *, share: bool) -> list[tuple[float, str]]:
+    """The paler colours: of weights from nothing on, of signed numbers to both sides of the background."""
+    if share:
+        used = palette.ramp[: len(palette.ramp) // 2]
+    else:
+        middle, reach = len(palette.diverging) // 2, 2
+        used = palette.diverging[middle - reach : middle + reach + 1]
+    return [(place / (len(used) - 1), colour) for place, colour in enumerate(used)]
+
+
+def _axis(names: Sequence[str], palette: Palette) -> dict[str, object]:
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": [plain(shorten(name)) for name in names],
+        "tickfont": {"size": 12, "color": palette.muted},
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+    }
+
+
+def _wrapped(line: str) -> str:
+    return "<br>".join(plain(part) for part in textwrap.wrap(line, 60))

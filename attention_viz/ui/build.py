@@ -1,0 +1,248 @@
+"""The page "Build attention": what goes in, how it is computed, every step, and what it costs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import streamlit as st
+
+from attention_viz.core.sizes import size_in_words
+from attention_viz.figures.cells import cells
+from attention_viz.figures.lines import bars, curves
+from attention_viz.figures.palette import Palette, palette_for
+from attention_viz.mechanism import cost, terms
+from attention_viz.mechanism.recipe import Recipe, Worked, work
+from attention_viz.ui import build_edit, shell
+from attention_viz.ui.build_code import NUMPY, TORCH, program
+from attention_viz.ui.build_state import Build, faults, recipe
+from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps
+from attention_viz.ui.plain import aside, markdown
+
+_CONFIG = {"displayModeBar": False}
+_SIZES = (1, 2, 4, 8, 16, 32, 50, 64, 96, 128)
+_LENGTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+_HEAD_SIZE, _HEADS, _WINDOW = 64, 144, 257
+_MOST = 1e-6
+
+
+def page() -> None:
+    """Top to bottom."""
+    build, problems = build_edit.current()
+    shell.notice(*problems)
+    st.markdown(
+        "Attention answers one question for each word: **what do the other words have for me?** A word asks with its "
+        "*query*. Every word has a *key* that says what it is found by, and a *value* that it hands over. Change any "
+        "number below and see what follows."
+    )
+    build_edit.examples(build)
+    with st.container(border=True):
+        st.markdown("#### What goes in")
+        build_edit.tables(build)
+    wrong = faults(build)
+    asked = None if wrong else recipe(build)
+    with st.container(border=True):
+        _method(build, asked)
+    shell.notice(*wrong)
+    if asked is not None:
+        _computed(build, asked)
+    if build.source == "random":
+        with st.container(border=True):
+            _spread(build)
+    with st.container(border=True):
+        _cost()
+
+
+def _method(build: Build, asked: Recipe | None) -> None:
+    choose, whole = st.columns([5, 4], gap="medium")
+    with choose:
+        st.markdown("#### How it is computed")
+        build_edit.choices(build)
+    if asked is not None:
+        with whole:
+            st.markdown("#### The whole way")
+            aside("On each arrow: rows × columns of what goes along it.")
+            st.mermaid_chart(flow_chart(build, asked), alt="The way from queries, keys and values to the output")
+
+
+def _computed(build: Build, asked: Recipe) -> None:
+    worked = work(asked)
+    st.markdown("#### Step by step")
+    aside("Point at a number to see the sum behind it.")
+    build_edit.head_choice(build)
+    for number, step in enumerate(steps(build, asked, worked)):
+        with st.container(border=True):
+            _step(number + 1, step, build)
+            if step.key == "weights":
+                _sums(build, worked)
+    if worked.problem:
+        shell.notice(_named(worked.problem, build))
+        return
+    with st.container(border=True):
+        _one_query(build, worked)
+    with st.container(border=True):
+        _code(build)
+
+
+def _step(number: int, step: Step, build: Build) -> None:
+    words, picture = st.columns([4, 5], vertical_alignment="center")
+    with words:
+        st.markdown(f"**{number}. {step.title}**")
+        st.latex(step.formula)
+        st.markdown(step.sentence)
+    with picture:
+        figure = cells(
+            step.numbers,
+            step.rows,
+            step.columns,
+            texts=step.texts,
+            palette=_palette(),
+            hover=step.hover,
+            share=step.share,
+            hidden=np.isinf(step.numbers) if step.key == "masked" else None,
+            marked=build.query if step.key in ("scores", "scaled", "masked", "weights", "outputs", "output") else None,
+        )
+        st.plotly_chart(
+            figure,
+            width=figure.layout.width,
+            theme=None,
+            key=f"build step {step.key}",
+            config=_CONFIG,
+            alt=f"{step.title}: a table of {len(step.rows)} by {len(step.columns)} numbers",
+        )
+
+
+def _sums(build: Build, worked: Worked) -> None:
+    """Do the rows sum to 1, and if not, what does that do?"""
+    sums = row_sums(worked, build.head)
+    if all(abs(total - 1) < _MOST for total in sums):
+        aside("Each row sums to 1.")
+        return
+    odd = [
+        f"“{build.names[row]}” {terms.number(total, 3)}" for row, total in enumerate(sums) if not abs(total - 1) < _MOST
+    ]
+    shell.notice(
+        f"These rows don't sum to 1: {', '.join(odd)}. Then the output is no mean of the values: it is too long, too "
+        "short, or undefined."
+    )
+
+
+def _one_query(build: Build, worked: Worked) -> None:
+    assert worked.weights is not None
+    words, picture = st.columns([4, 5], vertical_alignment="center")
+    weights = worked.weights[build.head][build.query]
+    with words:
+        st.markdown("#### What one query looks at")
+        build_edit.query_choice(build)
+        if np.isfinite(weights).all():
+            best = int(weights.argmax())
+            st.markdown(
+                f"“{markdown(build.names[build.query])}” takes most from “{markdown(build.key_names[best])}”: "
+                f"**{terms.number(float(weights[best]), 3)}** of its value."
+            )
+        else:
+            st.markdown(f"The weights of “{markdown(build.names[build.query])}” are undefined.")
+    with picture:
+        texts = [terms.number(float(weight), 3) for weight in weights]
+        shown = [float(weight) if np.isfinite(weight) else 0.0 for weight in weights]
+        st.plotly_chart(
+            bars(build.key_names, shown, texts, _palette()),
+            theme=None,
+            key="build bars",
+            config=_CONFIG,
+            alt="The weights of one query as bars",
+        )
+
+
+def _code(build: Build) -> None:
+    st.markdown("#### Take it with you")
+    aside("A program that computes exactly what is on screen. It needs nothing but the library itself.")
+    torch_code, numpy_code = st.tabs(["Copy as PyTorch", "Copy as NumPy"])
+    torch_code.code(program(build, TORCH), language="python")
+    numpy_code.code(program(build, NUMPY), language="python")
+    aside("The address in your browser holds this page: copy it to share it.")
+
+
+def _spread(build: Build) -> None:
+    st.markdown("#### What the scale is for")
+    st.markdown(
+        "Entropy says how widely a query spreads its attention: ln 10 ≈ 2.30 for ten keys alike, 0 for all on one. "
+        "Without the scale it falls as $d_k$ grows, although nothing but the number of dimensions has changed."
+    )
+    plain, scaled = cost.entropy_by_size(10, _SIZES, build.seed)
+    st.plotly_chart(
+        curves(
+            _SIZES,
+            {"with √d": scaled, "without": plain},
+            _palette(),
+            across="d_k, numbers in a key",
+            up="entropy in nats",
+            at=50,
+        ),
+        theme=None,
+        key="build entropy",
+        config=_CONFIG,
+        alt="Entropy against the size of a key, with and without the scale",
+    )
+
+
+def _cost() -> None:
+    st.markdown("#### What it costs: why long texts hurt")
+    tokens = st.select_slider("Tokens", _LENGTHS, 512, key="build tokens")
+    full, window = cost.operations(tokens, _HEAD_SIZE), cost.operations(tokens, _HEAD_SIZE, _WINDOW)
+    maps, kept = cost.map_bytes(tokens), cost.kept_bytes(tokens, _HEAD_SIZE)
+    st.markdown(
+        f"For {tokens:,} tokens one head of 64 dimensions takes **{_short(full)}** multiplications and additions "
+        f"({_short(window)} in a window of 257 keys). The maps of all 144 heads of a BERT-base take "
+        f"**{size_in_words(maps * _HEADS)}**; their queries, keys and values, from which this app makes a map when "
+        f"somebody looks at one, take **{size_in_words(kept * _HEADS)}**. Twice the tokens cost four times as much."
+    )
+    left, right = st.columns(2)
+    with left:
+        lines = {
+            "every token sees all": [cost.operations(n, _HEAD_SIZE) for n in _LENGTHS],
+            "window of 257": [cost.operations(n, _HEAD_SIZE, _WINDOW) for n in _LENGTHS],
+        }
+        _curve("operations of one head", lines, tokens)
+    with right:
+        lines = {
+            "all maps": [cost.map_bytes(n) * _HEADS for n in _LENGTHS],
+            "maps in a window": [cost.map_bytes(n, _WINDOW) * _HEADS for n in _LENGTHS],
+            "q, k and v": [cost.kept_bytes(n, _HEAD_SIZE) * _HEADS for n in _LENGTHS],
+        }
+        _curve("bytes of 144 heads", lines, tokens)
+
+
+def _curve(what: str, lines: dict[str, list[int]], at: int) -> None:
+    st.plotly_chart(
+        curves(_LENGTHS, lines, _palette(), across="tokens", up=what, log=True, at=at, hover="%{y:.3s}"),
+        theme=None,
+        key=f"build {what}",
+        config=_CONFIG,
+        alt=f"{what} against the number of tokens",
+    )
+
+
+def _short(count: int) -> str:
+    for one, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if count >= one:
+            return f"{count / one:.3g} {word}"
+    return str(count)
+
+
+def _named(problem: str, build: Build) -> str:
+    """The library counts queries and keys; the page knows their names."""
+    return " ".join(_with_names(problem.split(" "), build))
+
+
+def _with_names(words: list[str], build: Build) -> list[str]:
+    found = list(words)
+    for place, (one, other) in enumerate(pairwise(words)):
+        names = {"query": build.names, "key": build.key_names}.get(one.lower())
+        if names and other.isdecimal() and int(other) < len(names):
+            found[place + 1] = f"“{names[int(other)]}”"
+    return found
+
+
+def _palette() -> Palette:
+    return palette_for(st.context.theme.type)

@@ -1,0 +1,314 @@
+"""The part of "Build attention" that a visitor changes: examples, tables and choices."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from attention_viz.ui import url
+from attention_viz.ui.build_presets import PRESETS, START, builds
+from attention_viz.ui.build_state import MOST, Build, Table, decode, encode, parameters_fitted, resized, sizes_of, table
+from attention_viz.ui.plain import aside, markdown
+
+_SOURCES = {"vectors": "Queries, keys, values", "words": "Word vectors and W"}
+_SCORINGS = {"dot": "Dot product", "cosine": "Cosine", "general": "General", "additive": "Additive"}
+_MASKS = {"causal": "Causal", "padding": "Padding", "window": "Window"}
+_NORMALISERS = {"softmax": "Softmax", "sparsemax": "Sparsemax", "sum": "÷ sum", "root": "÷ √sum"}
+_TITLES = {
+    "Q": "Q · queries",
+    "K": "K · keys",
+    "V": "V · values",
+    "X": "X · word vectors",
+    "W_Q": "W_Q · to queries",
+    "W_K": "W_K · to keys",
+    "W_V": "W_V · to values",
+    "W_O": "W_O · joins the heads",
+    "W": "W · between q and k",
+    "W_1": "W₁ · for queries",
+    "W_2": "W₂ · for keys",
+    "v": "v · weighs what was found",
+}
+_SIZES = {
+    "queries": "Queries",
+    "keys": "Keys",
+    "size": "Numbers in X",
+    "query_size": "Numbers in q",
+    "key_size": "Numbers in k",
+    "value_size": "Numbers in v",
+}
+_NAME = "token"
+_EDITORS = "build editors"
+
+
+@dataclass
+class _Editor:
+    """A table's editor keeps its edits in the browser on top of `rows`; `made` is what the two come to.
+
+    As long as that is what should be shown, the editor stays, and with it the cell that a visitor is in.
+    """
+
+    version: int = 0
+    rows: Table = ()
+    names: tuple[str, ...] = ()
+    made: tuple[Table, tuple[str, ...]] = field(default=((), ()))
+
+
+def current() -> tuple[Build, tuple[str, ...]]:
+    """The build on screen, and a sentence for each part of a link that can't be used."""
+    return decode(url.on_screen().build, builds(), START)
+
+
+def examples(build: Build) -> None:
+    """Where to begin, and what the example shows."""
+    key = "build preset"
+    url.put(key, build.preset)
+    st.pills(
+        "Examples",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        key=key,
+        on_change=_begin,
+        args=(key,),
+        required=True,
+    )
+    preset = PRESETS[build.preset]
+    with st.container(border=True):
+        st.markdown(preset.note)
+        if preset.other is not None:
+            _sequences(build)
+
+
+def tables(build: Build) -> None:
+    """What goes in."""
+    if build.source == "random":
+        aside("Ten tokens of 50 random features are too many for a table. Another seed draws others.")
+        _number("Seed", build, "seed", 0, 9999)
+        return
+    left, right = st.columns([5, 3], vertical_alignment="bottom")
+    with left:
+        _choice("Begin with", build, "source", _SOURCES)
+    with right, st.popover("Sizes", icon=":material/straighten:", width="stretch"):
+        _sizes(build)
+    columns = st.columns(len(build.inputs))
+    for place, name in zip(columns, build.inputs, strict=True):
+        with place:
+            _table(build, name)
+    more = [name for name in build.shown if name not in build.inputs]
+    for place, name in zip(st.columns(max(3, len(more))), more, strict=False):
+        with place:
+            _table(build, name)
+
+
+def choices(build: Build) -> None:
+    """How it is computed."""
+    _choice("Score", build, "scoring", _SCORINGS, "How well a key fits a query, as a number.")
+    key = _key("scaled")
+    url.put(key, build.scaled)
+    st.toggle("Divide the scores by √d", key=key, on_change=_changed, args=("scaled", key))
+    masks = _key("masks")
+    url.put(masks, list(build.masks))
+    st.pills(
+        "Masks: what a query may not see",
+        list(_MASKS),
+        format_func=_MASKS.__getitem__,
+        selection_mode="multi",
+        key=masks,
+        on_change=_changed,
+        args=("masks", masks),
+        help="Causal: what comes later. Padding: what only fills up. Window: what is far away. Several at once "
+        "hide what any of them hides.",
+    )
+    if "padding" in build.masks:
+        _number("Tokens before the padding", build, "length", 0, MOST)
+    if "window" in build.masks:
+        _number("Window: how far a token sees to each side", build, "radius", 0, MOST)
+    _choice("Weights", build, "normaliser", _NORMALISERS, "How scores become weights. The last two are mistakes.")
+    if build.normaliser in ("softmax", "sparsemax"):
+        key = _key("temperature")
+        url.put(key, build.temperature)
+        st.number_input(
+            "Temperature",
+            0.01,
+            100.0,
+            step=0.1,
+            key=key,
+            on_change=_changed,
+            args=("temperature", key),
+            help="Scores are divided by it. Small: the best key takes all. Large: all keys alike.",
+        )
+    if build.source != "random":
+        _choice("Heads", build, "heads", {count: str(count) for count in (1, 2, 4, 8)})
+
+
+def head_choice(build: Build) -> None:
+    """Whose steps are shown, where there are several heads."""
+    if build.heads > 1:
+        _choice("Show the steps of", build, "head", {head: f"Head {head}" for head in range(build.heads)})
+
+
+def query_choice(build: Build) -> None:
+    """Whose weights are drawn as bars."""
+    names = {place: f"{place + 1} {name}" for place, name in enumerate(build.names)}
+    key = _key("query")
+    url.put(key, build.query)
+    st.selectbox(
+        "The query", list(names), format_func=names.__getitem__, key=key, on_change=_changed, args=("query", key)
+    )
+
+
+def _sequences(build: Build) -> None:
+    preset = PRESETS[build.preset]
+    assert preset.other is not None
+    titles = {0: " ".join(preset.build.names), 1: preset.other[0]}
+    key = "build sequence"
+    url.put(key, 1 if build.names == preset.other[1].names else 0)
+    st.segmented_control(
+        "Sequence of the batch",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        on_change=_other_sequence,
+        args=(key,),
+        required=True,
+    )
+
+
+def _other_sequence(key: str) -> None:
+    build, _ = current()
+    preset = PRESETS[build.preset]
+    if url.is_echo(key) or preset.other is None:
+        return
+    wanted = preset.other[1] if st.session_state[key] == 1 else preset.build
+    _show(
+        replace(
+            build,
+            names=wanted.names,
+            keys=wanted.keys,
+            length=wanted.length,
+            tables={**build.tables, "X": wanted.tables["X"]},
+        )
+    )
+
+
+def _begin(key: str) -> None:
+    if not url.is_echo(key):
+        _show(PRESETS[st.session_state[key]].build)
+
+
+def _show(build: Build) -> None:
+    url.select(build=encode(build, PRESETS[build.preset].build, START))
+
+
+def _key(name: str) -> str:
+    return f"build {name}"
+
+
+def _choice(label: str, build: Build, name: str, options: dict[Any, str], tip: str | None = None) -> None:
+    key = _key(name)
+    url.put(key, getattr(build, name))
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        on_change=_changed,
+        args=(name, key),
+        required=True,
+        help=tip,
+    )
+
+
+def _number(label: str, build: Build, name: str, low: int, high: int) -> None:
+    key = _key(name)
+    url.put(key, min(max(getattr(build, name), low), high))
+    st.number_input(label, low, high, step=1, key=key, on_change=_changed, args=(name, key))
+
+
+def _changed(name: str, key: str) -> None:
+    if url.is_echo(key):
+        return
+    value = st.session_state[key]
+    build, _ = current()
+    if name == "masks":
+        value = tuple(mask for mask in _MASKS if mask in value)
+    build = replace(build, **{name: value})
+    if name == "source":
+        build = resized(replace(build, keys=build.names) if value == "words" else build)
+    _show(parameters_fitted(build) if name in ("heads", "scoring") else build)
+
+
+def _sizes(build: Build) -> None:
+    now = sizes_of(build)
+    names = [name for name in _SIZES if name in now and not (build.source == "words" and name == "keys")]
+    for name in names:
+        key = _key(f"size {name}")
+        url.put(key, now[name])
+        label = "Tokens" if build.source == "words" and name == "queries" else _SIZES[name]
+        st.number_input(label, 1, MOST, step=1, key=key, on_change=_resize, args=(name, key))
+
+
+def _resize(name: str, key: str) -> None:
+    if not url.is_echo(key):
+        build, _ = current()
+        _show(resized(build, **{name: st.session_state[key]}))
+
+
+def _table(build: Build, name: str) -> None:
+    rows, names = table(build, name), _names(build, name)
+    editors: dict[str, _Editor] = st.session_state.setdefault(_EDITORS, {})
+    editor = editors.setdefault(name, _Editor())
+    if editor.made != (rows, names):
+        editors[name] = editor = _Editor(editor.version + 1, rows, names, (rows, names))
+    frame = pd.DataFrame(
+        [[_number_or_nothing(cell) for cell in row] for row in editor.rows],
+        columns=[str(place + 1) for place in range(len(editor.rows[0]))],
+        dtype="float64",
+    )
+    if editor.names:
+        frame.insert(0, _NAME, list(editor.names))
+    key = f"build table {name} {editor.version}"
+    st.markdown(f"**{markdown(_TITLES[name])}** {len(rows)} × {len(rows[0])}")
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            _NAME: st.column_config.TextColumn("", max_chars=24, disabled=name == "V", width="small"),
+            **{column: st.column_config.NumberColumn(width=52) for column in frame.columns if column != _NAME},
+        },
+        on_change=_edited,
+        args=(name, key),
+    )
+
+
+def _number_or_nothing(cell: Any) -> float:
+    return float(cell) if isinstance(cell, (int, float)) else math.nan
+
+
+def _names(build: Build, name: str) -> tuple[str, ...]:
+    return {"Q": build.names, "X": build.names, "K": build.keys, "V": build.keys}.get(name, ())
+
+
+def _edited(name: str, key: str) -> None:
+    """Takes what was typed into the table, on top of what it began with."""
+    editor = st.session_state[_EDITORS][name]
+    rows, names = [list(row) for row in editor.rows], list(editor.names)
+    for place, cells in st.session_state[key]["edited_rows"].items():
+        for column, value in cells.items():
+            if column == _NAME:
+                names[int(place)] = value or ""
+            else:
+                rows[int(place)][int(column) - 1] = value
+    editor.made = (tuple(map(tuple, rows)), tuple(names))
+    build, _ = current()
+    changes: dict[str, Any] = {"tables": {**build.tables, name: editor.made[0]}}
+    if name in ("Q", "X"):
+        changes["names"] = editor.made[1]
+    if name in ("K", "X"):
+        changes["keys"] = editor.made[1]
+    _show(replace(build, **changes))

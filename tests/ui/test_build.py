@@ -1,0 +1,290 @@
+"""The examples' numbers against NumPy alone, the programs on the page, and what a link or a table may hold."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attention_viz.mechanism.recipe import work
+from attention_viz.ui.build_code import NUMPY, TORCH, Dialect, program
+from attention_viz.ui.build_presets import PRESETS, START, builds
+from attention_viz.ui.build_state import MOST, Build, array, decode, encode, faults, recipe, resized, sizes_of, table
+from attention_viz.ui.build_steps import flow_chart, steps
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    powers = np.exp(scores)
+    shares: np.ndarray = powers / powers.sum(-1, keepdims=True)
+    return shares
+
+
+def computed(build: Build) -> Any:
+    """Every step, which has to be there."""
+    done = work(recipe(build))
+    assert not done.problem
+    return done
+
+
+def written(preset: str) -> list[float]:
+    """Every number of an example's note."""
+    note = PRESETS[preset].note.replace("1,0", "10").replace("1,1", "11").replace(",4", "4").replace(",6", "6")
+    return [float(found) for found in re.findall(r"\d+(?:\.\d+)?", note.replace("2,7", "27"))]
+
+
+def said(preset: str, *values: float) -> None:
+    """Each value stands in the note, to the digits that are written there."""
+    found = written(preset)
+    for value in values:
+        assert any(abs(value - one) <= 0.5 * 10 ** -_decimals(one) for one in found), (value, found)
+
+
+def _decimals(number: float) -> int:
+    return len(repr(number).split(".")[1]) if number != int(number) else 0
+
+
+class TestExamples:
+    def test_three_words(self):
+        q, k = np.array([0.1, 0.2, 0.3]), np.array([[0.4, 0.5, 0.6], [0.7, 0.8, 0.9], [0.1, 0.2, 0.3]])
+        worked = computed(PRESETS["three"].build)
+        np.testing.assert_allclose(worked.scores, [[[0.32, 0.50, 0.14]]], atol=1e-12)
+        np.testing.assert_allclose(worked.weights, [[softmax(k @ q)]])
+        np.testing.assert_allclose(worked.output, [softmax(k @ q) @ k])
+        said("three", 0.32, 0.50, 0.14, 0.42, *softmax(k @ q), *(k @ q / (k @ q).sum() ** 0.5))
+        said("three", 0.96**0.5, 9.6**0.5)
+        wrong = computed(replace(PRESETS["three"].build, normaliser="root"))
+        assert wrong.weights.sum() == pytest.approx(0.96**0.5)
+        np.testing.assert_allclose(wrong.weights[0, 0], (k @ q) / 0.96**0.5)
+
+    def test_two_queries_two_keys(self):
+        q = np.array([[1, 2, 3], [4, 5, 6]])
+        k, v = q + 6, q + 12
+        worked = computed(PRESETS["vectors"].build)
+        np.testing.assert_allclose(worked.scores[0], [[50, 68], [122, 167]])
+        weights = softmax(q @ k.T / 3**0.5)
+        np.testing.assert_allclose(worked.weights[0], weights)
+        np.testing.assert_allclose(worked.output, weights @ v)
+        said("vectors", 50, 68, 122, 167, 3, *(q @ k.T / 3**0.5).ravel(), weights[0, 1], 16, 17, 18)
+        said("vectors", *(q @ k.T / 3**0.5 @ v).ravel(), *(q.T @ k).ravel())
+
+    def test_the_cat_sat_on_the_mat(self):
+        build = PRESETS["additive"].build
+        x, first, second, v = (np.array(build.tables[name]) for name in ("Q", "W_1", "W_2", "v"))
+        e = np.array([[v[0] @ np.tanh(first.T @ one + second.T @ other) for other in x] for one in x])
+        worked = computed(build)
+        np.testing.assert_allclose(worked.scores[0], e)
+        np.testing.assert_allclose(worked.weights[0], softmax(e))
+        np.testing.assert_allclose(worked.output, softmax(e) @ x)
+        said("additive", e[2, 1], softmax(e)[2, 1])
+        formulas = " ".join(step.formula for step in steps(build, recipe(build), worked))
+        assert "e_{ij}" in formulas
+        assert r"\alpha_{ij}" in formulas
+
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_two_heads_and_padding(self, place):
+        preset = PRESETS["heads"]
+        assert preset.other is not None
+        build = (preset.build, preset.other[1])[place]
+        x, w_q, w_k, w_v, w_o = (np.array(build.tables[name]) for name in ("X", "W_Q", "W_K", "W_V", "W_O"))
+        heads, weights = [], []
+        for part in (slice(0, 2), slice(2, 4)):
+            scores = (x @ w_q)[:, part] @ (x @ w_k)[:, part].T / 2**0.5
+            scores[:, build.length :] = -np.inf
+            weights.append(softmax(scores))
+            heads.append(weights[-1] @ (x @ w_v)[:, part])
+        worked = computed(build)
+        np.testing.assert_allclose(worked.weights, weights)
+        np.testing.assert_allclose(worked.output, np.concatenate(heads, axis=1) @ w_o)
+        assert (worked.weights[:, :, build.length :] == 0).all()
+        if place == 1:
+            said("heads", weights[0][0, 1], weights[1][0, 1])
+
+    def test_why_divide_by_the_root(self):
+        rng = np.random.default_rng(0)
+        x = rng.standard_normal((10, 50))
+        w_q, w_v = rng.standard_normal((50, 50)) / 50**0.5, rng.standard_normal((50, 8)) / 50**0.5
+        worked = computed(PRESETS["scale"].build)
+        weights = softmax(x @ w_q @ x.T / 50**0.5)
+        np.testing.assert_allclose(worked.weights[0], weights)
+        np.testing.assert_allclose(worked.output, weights @ (x @ w_v))
+        said("scale", 50**0.5)
+
+
+def _run(build: Build, dialect: Dialect) -> dict[str, np.ndarray]:
+    place: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(program(build, dialect), place)
+    assert printed.getvalue()
+    return {name: np.asarray(place[name]) for name in ("weights", "output")}
+
+
+_PLAIN = {name: preset.build for name, preset in PRESETS.items()}
+_VARIANTS = {
+    **_PLAIN,
+    "cosine": replace(_PLAIN["vectors"], scoring="cosine", masks=("causal",)),
+    "cosine of heads": replace(_PLAIN["heads"], scoring="cosine", normaliser="sparsemax", temperature=0.3),
+    "general": replace(_PLAIN["additive"], scoring="general", masks=("causal", "window"), normaliser="sparsemax"),
+    "additive heads": replace(_PLAIN["heads"], scoring="additive", heads=4),
+    "sum": replace(_PLAIN["vectors"], normaliser="sum", masks=("causal",)),
+    "root": replace(_PLAIN["three"], normaliser="root"),
+    "hot": replace(_PLAIN["scale"], temperature=2.5, masks=("window",), radius=2),
+    "padded": replace(_PLAIN["heads"], masks=("causal", "padding"), length=2),
+}
+
+
+@pytest.mark.parametrize("dialect", [TORCH, NUMPY], ids=["torch", "numpy"])
+@pytest.mark.parametrize("name", _VARIANTS)
+def test_the_program_on_the_page_computes_what_is_on_the_page(name, dialect):
+    build = _VARIANTS[name]
+    assert not faults(build)
+    worked = computed(build)
+    found = _run(build, dialect)
+    expected = worked.weights if build.heads > 1 else worked.weights[0]
+    np.testing.assert_allclose(found["weights"], expected, atol=1e-12)
+    np.testing.assert_allclose(found["output"], worked.output, atol=1e-12)
+    assert ("torch" in program(build, dialect)) == (dialect is TORCH)
+
+
+@pytest.mark.parametrize("name", _VARIANTS)
+def test_every_cell_says_where_its_number_comes_from(name):
+    build = _VARIANTS[name]
+    asked = recipe(build)
+    found = steps(build, asked, work(asked))
+    assert [step.key for step in found if step.key in ("scores", "weights", "outputs")] == [
+        "scores",
+        "weights",
+        "outputs",
+    ]
+    for step in found:
+        assert np.array(step.hover).shape == step.numbers.shape == (len(step.rows), len(step.columns))
+        assert all(line for row in step.hover for line in row)
+    chart = flow_chart(build, asked)
+    assert f"{'' if build.heads == 1 else f'{build.heads} × '}{len(asked.queries)} × {len(asked.keys)}" in chart
+
+
+def test_the_sum_behind_the_first_score():
+    build = PRESETS["three"].build
+    scores = steps(build, recipe(build), work(recipe(build)))[0]
+    assert scores.hover[0][0] == "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
+    assert scores.texts[0][0] == "0.32"
+
+
+class TestFaults:
+    def _with(self, name: str, *cells) -> Build:
+        return replace(START, tables={**START.tables, name: tuple(cells)})
+
+    @pytest.mark.parametrize(
+        ("cell", "said"),
+        [
+            (None, "Table K, row “喜欢”, column 2 is empty"),
+            ("abc", "Table K, row “喜欢”, column 2 holds “abc”: a number is needed"),
+            (float("nan"), "holds NaN, which is no number"),
+            (float("inf"), "holds ∞: numbers from −1,000,000 to 1,000,000"),
+            (1e38, "holds 10³⁸: numbers from"),
+        ],
+    )
+    def test_a_bad_cell_is_named(self, cell, said):
+        first, _, last = START.tables["K"]
+        (sentence,) = faults(self._with("K", first, (0.7, cell, 0.9), last))
+        assert said in sentence
+
+    def test_a_table_that_does_not_fit_is_named_with_the_size_that_does(self):
+        (sentence,) = faults(self._with("K", (1.0, 2.0), (1.0, 2.0), (1.0, 2.0)))
+        assert "Table K has 3 × 2 numbers, but 3 × 3 are expected" in sentence
+        (sentence,) = faults(self._with("V", (1.0, 2.0)))
+        assert "Table V has 1 × 2 numbers, but 3 × 2 are expected: one row for each key" in sentence
+        general = replace(self._with("W", (1.0,)), scoring="general")
+        assert "Table W has 1 × 1 numbers, but 3 × 3 are expected" in faults(general)[0]
+
+    def test_a_whole_number_without_end_in_a_link(self):
+        build, problems = decode(f'{{"Q":[[1,{"9" * 4000},3]]}}', builds(), START)
+        assert not problems
+        assert "Table Q, row “学习”, column 2 holds ∞" in faults(build)[0]
+
+    def test_at_most_a_few_are_listed(self):
+        assert len(faults(self._with("K", *([(None,) * 3] * 3)))) == 6
+
+
+class TestLinks:
+    @pytest.mark.parametrize("name", _VARIANTS)
+    def test_a_link_brings_everything_back(self, name):
+        build = _VARIANTS[name]
+        again, problems = decode(encode(build, PRESETS[build.preset].build, START), builds(), START)
+        assert again == build
+        assert not problems
+
+    def test_the_first_example_needs_no_words(self):
+        assert encode(START, START, START) == ""
+        assert decode("", builds(), START) == (START, ())
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("nonsense", "it is not JSON"),
+            ("[" * 9000, "it is not JSON"),
+            ("[1]", "it is not JSON"),
+            ('{"preset":"none"}', "an example that is not there"),
+            ('{"preset":["three"]}', "an example that is not there"),
+            ('{"K":[[1],[1,2]]}', "table K is no table of 1 to 8 rows"),
+            ('{"K":[]}', "table K is no table"),
+            ('{"scoring":"<b>"}', "scoring can't be used"),
+            ('{"heads":true}', "heads can't be used"),
+            ('{"temperature":0}', "temperature can't be used"),
+            ('{"temperature":NaN}', "temperature can't be used"),
+            ('{"names":[1]}', "names can't be used"),
+            ('{"__class__":1}', "__class__ can't be used"),
+        ],
+    )
+    def test_what_a_link_can_not_ask_for(self, text, said):
+        build, problems = decode(text, builds(), START)
+        assert said in " ".join(problems)
+        assert not faults(build)
+
+    @given(
+        st.dictionaries(
+            st.sampled_from(["K", "Q", "X", "W", "names", "keys", "masks", "heads", "source", "query", "preset", "v"]),
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("words"),
+                lambda inner: st.lists(inner, max_size=9),
+                max_leaves=30,
+            ),
+        )
+    )
+    @settings(deadline=None, max_examples=60)
+    def test_whatever_stands_in_a_link_the_page_can_say_something(self, asked):
+        build, _ = decode(json.dumps(asked), builds(), START)
+        if not faults(build):
+            worked = work(recipe(build))
+            assert worked.problem or worked.output is not None
+            assert steps(build, recipe(build), worked) is not None
+
+
+class TestSizes:
+    @given(st.sampled_from(["three", "additive", "heads"]), st.data())
+    @settings(deadline=None, max_examples=40)
+    def test_what_was_there_stays_and_everything_fits(self, preset, data):
+        build = PRESETS[preset].build
+        now = sizes_of(build)
+        same = data.draw(st.integers(1, MOST))
+        free = set(now) - ({"keys"} if build.source == "words" else set())
+        name = data.draw(st.sampled_from(sorted(free)))
+        sizes = {"query_size": same, "key_size": same} if name in ("query_size", "key_size") else {name: same}
+        after = resized(build, **sizes)
+        assert not faults(after)
+        assert {one: sizes_of(after)[one] for one in sizes} == sizes
+        for one in build.inputs:
+            old, new = array(build, one), array(after, one)
+            rows, columns = (min(ends) for ends in zip(old.shape, new.shape, strict=True))
+            np.testing.assert_array_equal(new[:rows, :columns], old[:rows, :columns])
+        assert len(after.names) == len(table(after, after.inputs[0])) or after.source == "vectors"
+
+    def test_more_queries_get_names(self):
+        assert resized(START, queries=3).names == ("学习", "token 1", "token 2")
