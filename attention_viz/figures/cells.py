@@ -16,6 +16,8 @@ from attention_viz.figures.palette import Palette
 _CELL = (58, 34)  # px, wide and high, while there is room
 _WIDEST = 520  # px, of all cells together
 _MARGIN = 8
+_LEAST = (320, 116)  # px of the whole figure: what is said of a cell has to fit inside
+_LETTER = 7.5  # px of a letter of what is said, at 14 px
 MOST_PRINTED = 12
 """Columns up to which the numbers are printed in the cells; of more, pointing shows them."""
 
@@ -42,6 +44,7 @@ def cells(
     count, across = numbers.shape
     wide, left = min(across * _CELL[0], _WIDEST), 14 + max(width(shorten(name)) for name in rows)
     top = 26
+    full = max(left + wide + _MARGIN, _LEAST[0]), max(top + count * _CELL[1] + _MARGIN, _LEAST[1])
     shown = np.where(np.isfinite(numbers), numbers, np.nan)
     shown = shown if hidden is None else np.where(hidden, np.nan, shown)
     reach = 1.0 if share else float(np.nanmax(np.abs(shown), initial=0)) or 1.0
@@ -61,7 +64,7 @@ def cells(
     )
     places = [(row, column) for row in range(count) for column in range(across)]
     printed = across <= MOST_PRINTED
-    lines = [_wrapped(hover[row][column]) for row, column in places] if hover else None
+    lines = [_wrapped(hover[row][column], int(full[0] / _LETTER)) for row, column in places] if hover else None
     figure.add_trace(
         go.Scatter(
             x=[column for _, column in places],
@@ -77,9 +80,9 @@ def cells(
         )
     )
     figure.update_layout(
-        width=left + wide + _MARGIN,
-        height=top + count * _CELL[1] + _MARGIN,
-        margin={"t": top, "l": left, "r": _MARGIN, "b": _MARGIN},
+        width=full[0],
+        height=full[1],
+        margin={"t": top, "l": left, "r": full[0] - left - wide, "b": full[1] - top - count * _CELL[1]},
         font={"family": FONT, "size": 12, "color": palette.text},
         paper_bgcolor=palette.background,
         plot_bgcolor=palette.background,
@@ -129,5 +132,5 @@ def _axis(names: Sequence[str], palette: Palette) -> dict[str, object]:
     }
 
 
-def _wrapped(line: str) -> str:
-    return "<br>".join(plain(part) for part in textwrap.wrap(line, 60))
+def _wrapped(line: str, letters: int) -> str:
+    return "<br>".join(plain(part) for part in textwrap.wrap(line, letters))

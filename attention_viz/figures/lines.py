@@ -43,14 +43,14 @@ def bars(names: Sequence[str], values: Sequence[float], texts: Sequence[str], pa
 
 
 def curves(
-    places: Sequence[float],
-    lines: Mapping[str, Sequence[float]],
+    places: Sequence[int],
+    lines: Mapping[str, Sequence[float | int]],
     palette: Palette,
     *,
     across: str,
     up: str,
     log: bool = False,
-    at: float | None = None,
+    at: int | None = None,
     hover: str = "%{y:.3g}",
 ) -> go.Figure:
     """Lines over the same places, told apart by colour and dash. at: a place to mark."""

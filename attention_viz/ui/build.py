@@ -22,6 +22,7 @@ from attention_viz.ui.plain import aside, markdown
 _CONFIG = {"displayModeBar": False}
 _SIZES = (1, 2, 4, 8, 16, 32, 50, 64, 96, 128)
 _LENGTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+_TOLD = (128, 512, 2048, 8192)
 _HEAD_SIZE, _HEADS, _WINDOW = 64, 144, 257
 _MOST = 1e-6
 
@@ -158,8 +159,8 @@ def _code(build: Build) -> None:
     st.markdown("#### Take it with you")
     aside("A program that computes exactly what is on screen. It needs nothing but the library itself.")
     torch_code, numpy_code = st.tabs(["Copy as PyTorch", "Copy as NumPy"])
-    torch_code.code(program(build, TORCH), language="python")
-    numpy_code.code(program(build, NUMPY), language="python")
+    torch_code.code(program(build, TORCH), language=None, wrap_lines=True)
+    numpy_code.code(program(build, NUMPY), language=None, wrap_lines=True)
     aside("The address in your browser holds this page: copy it to share it.")
 
 
@@ -173,7 +174,7 @@ def _spread(build: Build) -> None:
     st.plotly_chart(
         curves(
             _SIZES,
-            {"with √d": scaled, "without": plain},
+            {"with √d": scaled.tolist(), "without": plain.tolist()},
             _palette(),
             across="d_k, numbers in a key",
             up="entropy in nats",
@@ -188,7 +189,9 @@ def _spread(build: Build) -> None:
 
 def _cost() -> None:
     st.markdown("#### What it costs: why long texts hurt")
-    tokens = st.select_slider("Tokens", _LENGTHS, 512, key="build tokens")
+    tokens = st.segmented_control(
+        "Tokens", _TOLD, default=512, format_func="{:,}".format, required=True, key="build tokens"
+    )
     full, window = cost.operations(tokens, _HEAD_SIZE), cost.operations(tokens, _HEAD_SIZE, _WINDOW)
     maps, kept = cost.map_bytes(tokens), cost.kept_bytes(tokens, _HEAD_SIZE)
     st.markdown(
@@ -199,7 +202,7 @@ def _cost() -> None:
     )
     left, right = st.columns(2)
     with left:
-        lines = {
+        lines: dict[str, list[int]] = {
             "every token sees all": [cost.operations(n, _HEAD_SIZE) for n in _LENGTHS],
             "window of 257": [cost.operations(n, _HEAD_SIZE, _WINDOW) for n in _LENGTHS],
         }

@@ -41,6 +41,8 @@ _SIZES = {
     "value_size": "Numbers in v",
 }
 _NAME = "token"
+_ACROSS, _FEW = 3, 4
+"""Tables beside each other, where none has more than a few columns."""
 _EDITORS = "build editors"
 
 
@@ -93,14 +95,11 @@ def tables(build: Build) -> None:
         _choice("Begin with", build, "source", _SOURCES)
     with right, st.popover("Sizes", icon=":material/straighten:", width="stretch"):
         _sizes(build)
-    columns = st.columns(len(build.inputs))
-    for place, name in zip(columns, build.inputs, strict=True):
-        with place:
-            _table(build, name)
-    more = [name for name in build.shown if name not in build.inputs]
-    for place, name in zip(st.columns(max(3, len(more))), more, strict=False):
-        with place:
-            _table(build, name)
+    across = _ACROSS if max(len(table(build, name)[0]) for name in build.shown) <= _FEW else 2
+    for start in range(0, len(build.shown), across):
+        for place, name in zip(st.columns(across), build.shown[start : start + across], strict=False):
+            with place:
+                _table(build, name)
 
 
 def choices(build: Build) -> None:
@@ -269,7 +268,7 @@ def _table(build: Build, name: str) -> None:
         dtype="float64",
     )
     if editor.names:
-        frame.insert(0, _NAME, list(editor.names))
+        frame.insert(0, _NAME, list((*editor.names, *[""] * len(frame))[: len(frame)]))
     key = f"build table {name} {editor.version}"
     st.markdown(f"**{markdown(_TITLES[name])}** {len(rows)} × {len(rows[0])}")
     st.data_editor(

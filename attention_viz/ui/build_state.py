@@ -304,7 +304,7 @@ def _table_of(value: Any) -> Table | None:
 
 def _cell_of(cell: Any) -> Cell:
     if type(cell) in (int, float):
-        return float(cell) if abs(cell) <= 1e300 else math.inf  # A whole number may be too long for a float.
+        return math.inf if abs(cell) > 1e300 else float(cell)  # A whole number may be too long for a float.
     return cell if cell is None else str(cell)[:_MAX_NAME]
 
 

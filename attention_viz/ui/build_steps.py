@@ -39,8 +39,11 @@ class Step:
 
     @property
     def texts(self) -> list[list[str]]:
-        """The numbers, short."""
-        return [[terms.number(float(cell), 3) for cell in row] for row in self.numbers]
+        """The numbers, short; weights to three decimals, so that one sees what they sum to."""
+        return [[self._text(float(cell)) for cell in row] for row in self.numbers]
+
+    def _text(self, cell: float) -> str:
+        return f"{cell:.3f}".replace("-", "−") if self.share and 0.0005 <= abs(cell) < 10 else terms.number(cell, 3)
 
 
 def steps(build: Build, recipe: Recipe, worked: Worked) -> list[Step]:
@@ -193,9 +196,9 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
 
 _WEIGHT_WORDS = {
     "softmax": (
-        r"\alpha_{{ij}} = \frac{{e^{{{s}_{{ij}}}}}}{{\sum_{{j'}} e^{{{s}_{{ij'}}}}}}",
-        "Softmax turns the scores of a row into shares: none is negative, together they are 1, and a larger score "
-        "always gets a larger share.",
+        r"\alpha_{{ij}} = \frac{{\exp({s}_{{ij}})}}{{\sum_l \exp({s}_{{il}})}}",
+        "Softmax turns the scores of a row into shares (exp x is eˣ, with e ≈ 2.72): none is negative, together they "
+        "are 1, and a larger score always gets a larger share.",
     ),
     "sparsemax": (
         r"\alpha_{{ij}} = \max(0,\ {s}_{{ij}} - \tau_i)",
@@ -203,11 +206,11 @@ _WEIGHT_WORDS = {
         "Weak keys get exactly nothing.",
     ),
     "sum": (
-        r"\alpha_{{ij}} = \frac{{{s}_{{ij}}}}{{\sum_{{j'}} {s}_{{ij'}}}}",
+        r"\alpha_{{ij}} = \frac{{{s}_{{ij}}}}{{\sum_l {s}_{{il}}}}",
         "**Wrong as weights.** Negative scores become negative weights, and a sum near 0 blows them up.",
     ),
     "root": (
-        r"\alpha_{{ij}} = \frac{{{s}_{{ij}}}}{{\sqrt{{\sum_{{j'}} {s}_{{ij'}}}}}}",
+        r"\alpha_{{ij}} = \frac{{{s}_{{ij}}}}{{\sqrt{{\sum_l {s}_{{il}}}}}}",
         "**Wrong as weights.** They do not sum to 1, so the output grows with the scores; the root of a negative sum "
         "is undefined.",
     ),

@@ -80,6 +80,9 @@ PICTURES = (
     Picture("inside_512_tokens", "/inside?layer=2&head=11&order=weight", whole=True, typed=TEXT_512),
     Picture("models_light", "/models", whole=True),
     Picture("models_narrow_dark", "/models", NARROW, "dark", whole=True),
+    Picture("build_light", "/build", whole=True),
+    Picture("build_heads_dark", "/build?" + urlencode({"build": '{"preset":"heads"}'}), theme="dark", whole=True),
+    Picture("build_narrow", "/build", NARROW, whole=True),
     Picture("limits_light", "/limits", whole=True),
     Picture("limits_narrow_dark", "/limits", NARROW, "dark"),
 )

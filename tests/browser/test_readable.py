@@ -36,6 +36,7 @@ _LOOK = """() => {
   for (const element of inside(document.body)) {
     const words = [...element.childNodes].filter((node) => node.nodeType === 3 && node.textContent.trim());
     if (!words.length || element.closest("style, script, noscript, option, [data-testid=stIconMaterial]")) continue;
+    if (element.closest(".katex-mathml, .vlist-s")) continue;  // Read aloud, or a strut: not seen.
     if (element.closest("svg.main-svg text") && !element.textContent.trim()) continue;
     const style = getComputedStyle(element);
     const box = element.getBoundingClientRect();
@@ -77,6 +78,10 @@ PAGES = {
     "models": "/models",
     "a model that is not here": "/models?model=google-bert/bert-base-cased",
     "limits": "/limits",
+    "build": "/build",
+    "build, several heads": "/build?" + urlencode({"build": '{"preset":"heads","masks":["causal"],"head":1}'}),
+    "build, random": "/build?" + urlencode({"build": '{"preset":"scale"}'}),
+    "build, an empty cell": "/build?" + urlencode({"build": '{"Q":[[1,null,2]]}'}),
 }
 
 

@@ -1,0 +1,127 @@
+"""The page "Build attention" as Streamlit runs it, without a browser."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from attention_viz.ui.build_presets import PRESETS
+from tests.pages.test_pages import in_address, opened, words_on
+
+PAGE = "pages/build.py"
+
+
+def shown(**build: Any) -> AppTest:
+    return opened(PAGE, build=json.dumps(build))
+
+
+def charts(app: AppTest) -> list[Any]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def printed(app: AppTest) -> list[list[str]]:
+    """The numbers of each table that is drawn, cell by cell."""
+    return [trace["text"] for chart in charts(app) for trace in chart["data"] if trace.get("mode") == "text"]
+
+
+def test_it_opens_on_three_words_with_the_right_scores():
+    app = opened(PAGE)
+    assert printed(app)[0] == ["0.32", "0.5", "0.14"]
+    assert printed(app)[1] == ["0.330", "0.395", "0.275"]
+    hover = [trace["hovertext"] for chart in charts(app) for trace in chart["data"] if "hovertext" in trace]
+    assert hover[0][0] == "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
+    assert "Each row sums to 1" in words_on(app)
+    assert not app.warning
+    assert "build" not in app.query_params
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_example_is_a_click_away(name):
+    app = opened(PAGE)
+    app.button_group(key="build preset").set_value(name).run()
+    assert not app.exception
+    assert not app.warning
+    assert PRESETS[name].note in words_on(app)
+    assert len(app.code) == 2
+    assert len(printed(app)) >= 3
+    again = opened(PAGE, **({"build": in_address(app, "build")} if name != "three" else {}))
+    assert printed(again) == printed(app)
+
+
+def test_choices_change_the_steps_and_the_address():
+    app = opened(PAGE)
+    app.button_group(key="build normaliser").set_value("root").run()
+    assert "don't sum to 1" in app.warning[0].value.replace("\\", "")
+    assert printed(app)[1] == ["0.327", "0.510", "0.143"]
+    assert json.loads(in_address(app, "build")) == {"normaliser": "root"}
+    app.button_group(key="build normaliser").set_value("softmax").run()
+    assert not app.warning
+    app.toggle(key="build scaled").set_value(True).run()
+    assert printed(app)[1][0] == "0.185"
+    app.button_group(key="build masks").set_value(["padding", "causal"]).run()
+    assert "−∞" in printed(app)[2]
+    assert json.loads(in_address(app, "build"))["masks"] == ["causal", "padding"]
+
+
+def test_sizes():
+    app = opened(PAGE)
+    app.number_input(key="build size queries").set_value(2).run()
+    assert len(printed(app)[0]) == 6
+    app.number_input(key="build size key_size").set_value(2).run()
+    assert "Table K has 3 × 2 numbers, but 3 × 3 are expected" in words_on(app).replace("\\", "")
+    app.number_input(key="build size query_size").set_value(2).run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        ({"K": [[1, 2, None], [1, 2, 3], [1, 2, 3]]}, "Table K, row “我”, column 3 is empty"),
+        ({"Q": [["<b>", 2, 3]]}, "Table Q, row “学习”, column 1 holds “<b>”"),
+        ({"Q": [[1e38, 2, 3]]}, "Table Q, row “学习”, column 1 holds 10³⁸"),
+        ({"Q": [[float("nan"), 2, 3]]}, "holds NaN"),
+        ({"V": [[1], [2]]}, "Table V has 2 × 1 numbers, but 3 × 1 are expected: one row for each key"),
+        ({"masks": ["padding"], "length": 0}, "Each query sees no key: all are masked. Its weights are undefined"),
+        ({"preset": "heads", "masks": ["window", "padding"], "length": 1, "radius": 0}, "Query “cat” sees no key: all"),
+        ({"scoring": "cosine", "Q": [[0, 0, 0]]}, "The vector of query “学习” is all zeros"),
+        ({"heads": 2}, "can't be split among 2 heads"),
+        ({"preset": "scale", "scoring": "additive"}, "choose the dot product or the cosine"),
+    ],
+)
+def test_what_can_not_be_computed_is_said_and_the_page_stays(build, said):
+    app = shown(**build)
+    assert said in words_on(app).replace("\\", "")
+    assert "What it costs" in words_on(app)
+    assert not app.code, "no program for what can't be computed"
+    app.button_group(key="build preset").set_value("vectors").run()
+    assert not app.warning
+
+
+@pytest.mark.parametrize("link", ["nonsense", "[" * 11_000, "x" * 13_000, '{"heads":99}', '{"K":"no"}', "[]"])
+def test_a_link_that_makes_no_sense(link):
+    app = opened(PAGE, build=link)
+    assert app.warning
+    assert printed(app)[0] == ["0.32", "0.5", "0.14"]
+
+
+def test_token_names_are_text():
+    app = shown(names=["<script>alert(1)</script>"], keys=["$x$", "**b**", ":red[x]"])
+    assert not app.exception
+    spec = json.dumps(charts(app))
+    assert "<script>" not in spec
+
+
+def test_no_weights_where_the_root_is_undefined():
+    app = shown(normaliser="root", Q=[[-1, -1, -1]])
+    assert "undefined" in printed(app)[1]
+    assert "undefined" in words_on(app)
+
+
+def test_costs_follow_the_number_of_tokens():
+    app = opened(PAGE)
+    assert "151 MB" in words_on(app)
+    app.button_group(key="build tokens").set_value(2048).run()
+    assert "2.4 GB" in words_on(app)
