@@ -1,0 +1,118 @@
+"""Building attention in a real browser: typing into tables, pointing at numbers, going back."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Arrive
+from tests.browser.server import Visitor
+
+
+def build_of(address: str) -> dict[str, object]:
+    found = parse_qs(urlsplit(address).query).get("build")
+    return json.loads(found[0]) if found else {}
+
+
+def drawn(visitor: Visitor) -> Visitor:
+    """Waits for the flow chart, which comes last and moves what is below it."""
+    visitor.page.get_by_role("img", name=re.compile("The way from queries")).wait_for()
+    visitor.page.locator(".textpoint text").first.wait_for()
+    visitor.page.wait_for_timeout(500)
+    return visitor.settled()
+
+
+def type_into_first_cell(page: Page, table: int, text: str) -> None:
+    """Into the first number of a table: the second column, for names are in the first."""
+    box = page.get_by_test_id("stDataFrame").nth(table)
+    box.scroll_into_view_if_needed()
+    size = box.bounding_box()
+    assert size
+    # Rows are 35 px high, the first one is the header's.
+    page.mouse.dblclick(size["x"] + size["width"] * 0.4, size["y"] + 52)
+    page.locator(".gdg-input").wait_for()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def printed(page: Page) -> list[str]:
+    """The numbers of the first table that is drawn."""
+    page.locator(".textpoint text").first.wait_for()
+    return page.locator(".js-plotly-plot").first.locator(".textpoint text").all_text_contents()
+
+
+def test_a_number_that_is_typed_changes_every_step_and_the_link(arrive: Arrive):
+    visitor = drawn(arrive(height=1400).open("/build"))
+    assert printed(visitor.page) == ["0.32", "0.5", "0.14"]
+    type_into_first_cell(visitor.page, 0, "1.1")
+    visitor.page.wait_for_url("**build=**")
+    visitor.settled()
+    assert build_of(visitor.address()) == {"Q": [[1.1, 0.2, 0.3]]}
+    assert printed(visitor.page)[0] == "0.72"
+    # A second one in the same table loses nothing of the first.
+    type_into_first_cell(visitor.page, 0, "2.1")
+    visitor.page.wait_for_url("**2.1**")
+    visitor.settled()
+    assert printed(visitor.page)[0] == "1.12"
+    again = drawn(arrive(height=1400).open(visitor.address()))
+    assert printed(again.page) == printed(visitor.page)
+    visitor.page.go_back()
+    visitor.page.wait_for_url("**1.1**")
+    visitor.settled()
+    assert printed(visitor.page)[0] == "0.72"
+
+
+def test_an_emptied_cell_is_named(arrive: Arrive):
+    visitor = drawn(arrive(height=1400).open("/build"))
+    box = visitor.page.get_by_test_id("stDataFrame").nth(1)
+    size = box.bounding_box()
+    assert size
+    visitor.page.mouse.click(size["x"] + size["width"] * 0.4, size["y"] + 52)
+    visitor.page.keyboard.press("Delete")
+    visitor.page.get_by_text("Table K, row “我”, column 1 is empty").wait_for()
+
+
+def test_pointing_at_a_number_shows_the_sum_behind_it(arrive: Arrive):
+    visitor = drawn(arrive(height=1400).open("/build"))
+    chart = visitor.page.locator(".js-plotly-plot").first
+    chart.scroll_into_view_if_needed()
+    visitor.page.wait_for_timeout(500)
+    cell = chart.locator(".textpoint text").first
+    box = cell.bounding_box()
+    assert box
+    visitor.page.mouse.move(box["x"] + 2, box["y"] + 2)
+    visitor.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    label = visitor.page.locator(".hoverlayer .hovertext")
+    label.wait_for()
+    assert "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32" in (label.text_content() or "")
+
+
+def test_the_flow_chart_has_the_shapes_on_its_arrows(arrive: Arrive):
+    link = "/build?" + urlencode({"build": '{"preset":"heads"}'})
+    visitor = arrive(height=1400).open(link)
+    chart = visitor.page.get_by_role("img", name=re.compile("The way from queries"))
+    chart.wait_for()
+    box = chart.bounding_box()
+    assert box
+    assert box["height"] > 300
+    visitor.pick("Show the steps of", "Head 1")
+    assert build_of(visitor.address()) == {"preset": "heads", "head": 1}
+    visitor.pick("Sequence of the batch", "dogs bark")
+    assert "dogs" in visitor.text()
+    assert "−∞" in visitor.page.locator(".textpoint text", has_text="−∞").first.inner_html()
+
+
+def test_another_page_and_back_keeps_what_was_built(arrive: Arrive):
+    link = "/build?" + urlencode({"build": '{"preset":"vectors","masks":["causal"]}'})
+    visitor = arrive().open(link)
+    visitor.page.get_by_role("link", name="Models").click()
+    visitor.page.wait_for_url("**/models**")
+    visitor.settled()
+    visitor.page.get_by_role("link", name="Build attention").click()
+    visitor.page.wait_for_url("**/build**")
+    visitor.settled()
+    assert build_of(visitor.address()) == {"preset": "vectors", "masks": ["causal"]}
