@@ -19,8 +19,9 @@ def build_of(address: str) -> dict[str, object]:
 
 def drawn(visitor: Visitor) -> Visitor:
     """Waits for the flow chart, which comes last and moves what is below it."""
-    visitor.page.get_by_role("img", name=re.compile("The way from queries")).wait_for()
-    visitor.page.locator(".textpoint text").first.wait_for()
+    # The first visitor of a server waits for torch, and for the part of the page that draws charts.
+    visitor.page.get_by_role("img", name=re.compile("The way from queries")).wait_for(timeout=90_000)
+    visitor.page.locator(".textpoint text").first.wait_for(timeout=90_000)
     visitor.page.wait_for_timeout(500)
     return visitor.settled()
 
