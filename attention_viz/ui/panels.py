@@ -41,9 +41,11 @@ def _compare_with(view: HeadView) -> None:
     if MEAN in (selection.layer, selection.head):
         return
     beside = other(selection)
+    same = (beside.model, beside.layer, beside.head) == (selection.model, selection.layer, selection.head)
+    another = "another head" if same else f"L{beside.layer} H{beside.head}"
     link, put = st.columns(2, vertical_alignment="center")
     with link:
-        shell.page_link(shell.COMPARE, label=f"Compare {view.name} with L{beside.layer} H{beside.head}")
+        shell.page_link(shell.COMPARE, label=f"Compare {view.name} with {another}")
     put.button(
         f"Make {view.name} the other side",
         on_click=live.put_aside,
