@@ -28,6 +28,8 @@ def drawn(visitor: Visitor) -> Visitor:
 
 def type_into_first_cell(page: Page, table: int, text: str) -> None:
     """Into the first number of a table: the second column, for names are in the first."""
+    # On a busy machine the table is still being drawn anew after the last change.
+    page.wait_for_timeout(1000)
     box = page.get_by_test_id("stDataFrame").nth(table)
     box.scroll_into_view_if_needed()
     size = box.bounding_box()

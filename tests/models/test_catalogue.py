@@ -11,6 +11,7 @@ from attention_viz.models.bundled import NAME, BundledSource
 from attention_viz.models.catalogue import CATALOGUE, full_name, nearest
 from attention_viz.models.hub import HubSource
 from attention_viz.models.hub.names import HubName, read_name
+from attention_viz.models.library import open_model
 
 GENERAL = (
     "Choose one of the catalogue, or type an id of the Hugging Face Hub: organisation/name, of letters, digits, “-”, "
@@ -152,7 +153,7 @@ def test_names_of_the_hub(typed, read):
 def test_what_can_not_be_a_name(typed, advice):
     assert read_name(typed) is None
     started = time.monotonic()
-    for ask in (av.describe_model, av.load_model):
+    for ask in (av.describe_model, open_model):
         with pytest.raises(av.UnknownModelError) as raised:
             ask(typed)
         said = str(raised.value)
