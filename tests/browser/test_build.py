@@ -37,8 +37,11 @@ def type_into_first_cell(page: Page, table: int, text: str) -> None:
     # Rows are 35 px high, the first one is the header's.
     page.mouse.dblclick(size["x"] + size["width"] * 0.4, size["y"] + 52)
     page.locator(".gdg-input").wait_for()
+    # As fast as a person, not faster: the editor opens with an animation and takes keys only then.
+    page.wait_for_timeout(400)
     page.keyboard.press("Control+a")
-    page.keyboard.type(text)
+    page.keyboard.type(text, delay=80)
+    page.wait_for_timeout(200)
     page.keyboard.press("Enter")
 
 
