@@ -10,7 +10,10 @@
     │   └── UnsupportedModelError   a kind of model whose attention can't be shown
     ├── MapError         no attention map: rows that don't sum to 1, NaN, a wrong shape, tokens that don't go with it
     ├── MechanismError   numbers that attention can't be computed from: shapes that don't fit, a row without a key
-    ├── FileError        a file of maps can't be opened: damaged, too large, not what its name says
+    ├── ConfigError      settings that a training can't be begun with
+    ├── DivergedError    a training whose loss is not a number any more
+    ├── FileError        a file of maps or of a trained model can't be opened: damaged, too large, not what it
+    │                    says it is
     └── RangeError       a layer, head or token that this trace does not have
 
 Each message says what arrived, what was expected and what to do next. It may quote what a person typed, so whoever
@@ -60,8 +63,16 @@ class MechanismError(AttentionVizError):
     """Numbers from which attention can't be computed."""
 
 
+class ConfigError(AttentionVizError):
+    """Settings that are out of range or don't go together."""
+
+
+class DivergedError(AttentionVizError):
+    """The loss of a training is not a number any more."""
+
+
 class FileError(AttentionVizError):
-    """A file of maps can't be opened."""
+    """A file of maps or of a trained model can't be opened."""
 
 
 class RangeError(AttentionVizError, IndexError):

@@ -1,0 +1,16 @@
+"""The tasks, by name. A new one is a file here and a line in TASKS."""
+
+from __future__ import annotations
+
+from attention_viz.core.errors import ConfigError
+from attention_viz.toy.task import Task
+from attention_viz.toy.tasks.reverse import Reverse
+
+TASKS: dict[str, Task] = {task.name: task for task in (Reverse(),)}
+
+
+def task_named(name: str) -> Task:
+    """Raises ConfigError that names those which there are."""
+    if name not in TASKS:
+        raise ConfigError(f"There is no task {name!r:.40}. There are {', '.join(TASKS)}.")
+    return TASKS[name]

@@ -1,0 +1,240 @@
+"""A training, as a sequence of measurements that somebody may stop listening to at any time.
+
+    for progress in train("reverse", Config(layers=1, heads=1, width=48, steps=200)):
+        print(progress.step, progress.loss, progress.accuracy)
+
+Nothing is drawn from chance but what the seed says: the data of a step come from the seed and the number of the step,
+so a training that is taken up again at any state goes on as if it had never stopped.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float64
+from torch import Tensor, nn
+
+from attention_viz.core.errors import ConfigError, DivergedError
+from attention_viz.toy.chance import FIRST_WEIGHTS, HELD_OUT, generator, initialise
+from attention_viz.toy.config import Config
+from attention_viz.toy.patterns import masses, uniform_masses
+from attention_viz.toy.task import Batch, Task, ToyModel
+from attention_viz.toy.tasks import task_named
+
+_LOOKS = 50
+"""Measurements in one training, besides the one before it begins."""
+_CLIP = 1.0
+_BETA1 = 0.9
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """All that is needed to go on.
+
+    step: steps that are done. weights: by the model's own names. moments: AdamW's, "<name of AdamW>.<weight>".
+    """
+
+    step: int
+    weights: Mapping[str, Tensor]
+    moments: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """A measurement on examples that are never trained on.
+
+    step: steps that are done; 0 is before any. loss: cross-entropy in nats. accuracy: see `Task.accuracy`.
+    patterns: by name, of each head: see `patterns.masses`. uniform: the same for a head that looks at all alike.
+    seconds: of training so far, since this `train` began. sample: what the model writes, where it writes.
+    """
+
+    step: int
+    loss: float
+    accuracy: float
+    patterns: Mapping[str, Float64[np.ndarray, "layer head"]]
+    uniform: Mapping[str, float]
+    seconds: float
+    sample: str
+    state: State
+
+
+def train(
+    task: str | Task, config: Config | None = None, *, start: State | None = None, device: str = "cpu"
+) -> Iterator[Progress]:
+    """Trains a small model and yields what was measured before the first step, about 50 times on the way, and at the
+    end. The state of the last one holds the trained weights: see `model_of`.
+
+    config: None for the task's own settings. start: a state of the same task and settings to go on from; its own
+    measurement comes first. device: "cuda" for a graphics card.
+
+    Raises ConfigError for settings that don't go together, and DivergedError as soon as the loss is not a number.
+    """
+    task = task_named(task) if isinstance(task, str) else task
+    config = config or task.defaults
+    task.check(config)
+    _check_device(device)
+    return _training(task, config, start, device)
+
+
+def model_of(task: Task, config: Config, weights: Mapping[str, Tensor]) -> ToyModel:
+    """The model with these weights, ready to be used. Raises ConfigError when they are not of these settings."""
+    model = task.build(config)
+    try:
+        model.load_state_dict(dict(weights))
+    except RuntimeError as error:
+        raise ConfigError(f"The weights don't fit a model of these settings ({task.title}): {error}") from error
+    return model.eval()
+
+
+def held_out(task: Task, config: Config) -> Batch:
+    """The examples that everything is measured on."""
+    return task.held_out_batch(config, generator(config.seed, HELD_OUT))
+
+
+def seconds_for(task: Task, config: Config) -> float:
+    """How long the training will take here, from three steps that are timed and thrown away."""
+    with _one_thread():
+        learner = _Learner(task, config, None, "cpu")
+        learner.learn(0)
+        begun = time.perf_counter()
+        learner.learn(1)
+        learner.learn(2)
+        step = (time.perf_counter() - begun) / 2
+        begun = time.perf_counter()
+        learner.measure(2, 0.0)
+        return step * config.steps + (time.perf_counter() - begun) * _LOOKS
+
+
+class _Learner:
+    """A model, its optimiser, and the examples that it is measured on."""
+
+    def __init__(self, task: Task, config: Config, start: State | None, device: str) -> None:
+        self.task, self.config, self.device = task, config, device
+        self.model = task.build(config)
+        initialise(self.model, generator(config.seed, FIRST_WEIGHTS))
+        if start is not None:
+            self.model = model_of(task, config, start.weights)
+        self.model = self.model.to(device)
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=config.learning_rate,
+            betas=(_BETA1, task.beta2),
+            weight_decay=task.weight_decay,
+        )
+        if start is not None and start.moments:
+            self._take_up(start.moments)
+        self.unseen = _moved(held_out(task, config), device)
+
+    def learn(self, step: int) -> None:
+        """One step. Raises DivergedError when the loss is not a number."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.learning_rate * min(1.0, (step + 1) / self.task.warm_up)
+        batch = self.task.batch(self.config, generator(self.config.seed, step), self.task.batch_size)
+        loss = self._loss(_moved(batch, self.device))
+        if not math.isfinite(loss.item()):
+            raise DivergedError(
+                f"The loss is no number any more after {step} steps: the learning rate of "
+                f"{self.config.learning_rate:g} is too high. Lower it; {self.task.defaults.learning_rate:g} works for "
+                "this task."
+            )
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
+        self.optimiser.step()
+
+    @torch.no_grad()
+    def measure(self, step: int, seconds: float) -> Progress:
+        output = self.model(self.unseen.inputs, self.unseen.given)
+        loss = float(_cross_entropy(output.logits, self.unseen))
+        return Progress(
+            step,
+            loss,
+            self.task.accuracy(self.model, self.unseen),
+            masses(output.looked, self.unseen.patterns),
+            uniform_masses(output.looked, self.unseen.patterns),
+            seconds,
+            self.task.sample(self.config, self.model),
+            State(step, _copied(self.model.state_dict()), self._moments()),
+        )
+
+    def _loss(self, batch: Batch) -> Tensor:
+        return _cross_entropy(self.model(batch.inputs, batch.given).logits, batch)
+
+    def _moments(self) -> dict[str, Tensor]:
+        found = {
+            f"{kind}.{name}": self.optimiser.state[weight][kind]
+            for name, weight in self.model.named_parameters()
+            if weight in self.optimiser.state
+            for kind in _MOMENTS
+        }
+        return _copied(found)
+
+    def _take_up(self, moments: Mapping[str, Tensor]) -> None:
+        for name, weight in self.model.named_parameters():
+            if f"step.{name}" in moments:
+                kept: dict[str, Any] = {kind: moments[f"{kind}.{name}"].clone() for kind in _MOMENTS}
+                self.optimiser.state[weight] = {
+                    kind: value if kind == "step" else value.to(weight) for kind, value in kept.items()
+                }
+
+
+def _training(task: Task, config: Config, start: State | None, device: str) -> Iterator[Progress]:
+    seconds = 0.0
+    done = start.step if start is not None else 0
+    every = max(1, config.steps // _LOOKS)
+    with _one_thread():
+        learner = _Learner(task, config, start, device)
+        progress = learner.measure(done, seconds)
+    yield progress
+    while done < config.steps:
+        with _one_thread():
+            begun = time.perf_counter()
+            until = min(config.steps, done - done % every + every)
+            for step in range(done, until):
+                learner.learn(step)
+            done = until
+            seconds += time.perf_counter() - begun
+            progress = learner.measure(done, seconds)
+        yield progress
+
+
+def _cross_entropy(logits: Tensor, batch: Batch) -> Tensor:
+    return nn.functional.cross_entropy(logits[batch.scored], batch.targets[batch.scored])
+
+
+def _moved(batch: Batch, device: str) -> Batch:
+    if device == "cpu":
+        return batch
+    patterns = {name: pattern.to(device) for name, pattern in batch.patterns.items()}
+    given = None if batch.given is None else batch.given.to(device)
+    return Batch(batch.inputs.to(device), batch.targets.to(device), batch.scored.to(device), given, patterns)
+
+
+def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
+
+
+def _check_device(device: str) -> None:
+    if device not in ("cpu", "cuda"):
+        raise ConfigError(f"The device is {device!r:.20}: “cpu” or “cuda” is expected.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("There is no graphics card that this PyTorch can use: train on “cpu”.")
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Small models are slower with many threads, and much slower where other work is going on."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
