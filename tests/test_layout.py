@@ -19,7 +19,7 @@ ALLOWED = {
     "core": set(),
     "mechanism": {"core"},
     "toy": {"core", "mechanism"},
-    "models": {"core"},
+    "models": {"core", "toy"},
     "measures": {"core"},
     "figures": {"core"},
     "components": {"core"},

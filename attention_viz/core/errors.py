@@ -4,6 +4,7 @@
     ├── TextError        the text can't be read: empty, too long, nothing a tokenizer keeps
     ├── ModelError       the model can't be used
     │   ├── UnknownModelError       no model of that name
+    │   ├── GoneModelError          one that was trained here, and is forgotten
     │   ├── NotDownloadedError      it would have to be downloaded first
     │   ├── DownloadError           the download failed, was stopped, or isn't allowed
     │   ├── DamagedModelError       its files are missing or are not what they should be
@@ -37,6 +38,10 @@ class ModelError(AttentionVizError):
 
 class UnknownModelError(ModelError):
     """No model has this name."""
+
+
+class GoneModelError(ModelError):
+    """The model was trained in another visit and is not remembered any more."""
 
 
 class NotDownloadedError(ModelError):

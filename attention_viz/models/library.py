@@ -12,16 +12,18 @@ from attention_viz.models.folder import describe_folder
 from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import HubSource, fetch
 from attention_viz.models.hub.names import unknown_model
+from attention_viz.models.trained import TrainedSource
 from attention_viz.models.uploads import UPLOADS
 
-SOURCES: tuple[Source, ...] = (BundledSource(), UPLOADS, FolderSource(), HubSource())
+SOURCES: tuple[Source, ...] = (BundledSource(), TrainedSource(), UPLOADS, FolderSource(), HubSource())
 """Where models are looked for, in this order. A new kind of origin is one more entry."""
 
 
 def describe_model(name: str) -> ModelInfo:
     """What is known of a model without loading it; no network, and torch is not imported.
 
-    Raises UnknownModelError, and NotDownloadedError for an id of the Hub that is not on this machine.
+    Raises UnknownModelError, and NotDownloadedError for an id of the Hub that is not on this machine, and
+    GoneModelError for one that was trained here and is forgotten.
     """
     return _find(name)[1]
 

@@ -171,3 +171,7 @@ class Task(ABC):
     def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read | None:  # noqa: ARG002
         """Of a model with a decoder, what the decoder wrote or is given to read, which asks; None for other models."""
         return None
+
+    def given_of(self, response: Read) -> Int[Tensor, "1 place"] | None:  # noqa: ARG002 (for models with a decoder)
+        """What the decoder is given to write this response, for `ToyModel.forward`."""
+        return None

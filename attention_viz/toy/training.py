@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,21 +39,23 @@ _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 class State:
     """All that is needed to go on.
 
-    step: steps that are done. weights: by the model's own names. moments: AdamW's, "<name of AdamW>.<weight>".
+    step: steps that are done. seconds: that they took. weights: by the model's own names. moments: AdamW's,
+    "<name of AdamW>.<weight>".
     """
 
     step: int
+    seconds: float
     weights: Mapping[str, Tensor]
     moments: Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, eq=False)
-class Progress:
-    """A measurement on examples that are never trained on.
+class Measured:
+    """What was found on examples that are never trained on.
 
     step: steps that are done; 0 is before any. loss: cross-entropy in nats. accuracy: see `Task.accuracy`.
     patterns: by name, of each head: see `patterns.masses`. uniform: the same for a head that looks at all alike.
-    seconds: of training so far, since this `train` began. sample: what the model writes, where it writes.
+    seconds: of training so far. sample: what the model writes, where it writes.
     """
 
     step: int
@@ -63,17 +65,29 @@ class Progress:
     uniform: Mapping[str, float]
     seconds: float
     sample: str
+
+
+@dataclass(frozen=True, eq=False)
+class Progress(Measured):
+    """What was measured, and the state to go on from. Its weights are the model: see `model_of`."""
+
     state: State
 
 
 def train(
-    task: str | Task, config: Config | None = None, *, start: State | None = None, device: str = "cpu"
+    task: str | Task,
+    config: Config | None = None,
+    *,
+    start: State | None = None,
+    device: str = "cpu",
+    on_step: Callable[[int], None] | None = None,
 ) -> Iterator[Progress]:
     """Trains a small model and yields what was measured before the first step, about 50 times on the way, and at the
-    end. The state of the last one holds the trained weights: see `model_of`.
+    end. The state of the last one holds the trained weights.
 
     config: None for the task's own settings. start: a state of the same task and settings to go on from; its own
-    measurement comes first. device: "cuda" for a graphics card.
+    measurement comes first. device: "cuda" for a graphics card. on_step: told how many steps are done after each; what
+    it raises ends the training.
 
     Raises ConfigError for settings that don't go together, and DivergedError as soon as the loss is not a number.
     """
@@ -81,7 +95,7 @@ def train(
     config = config or task.defaults
     task.check(config)
     _check_device(device)
-    return _training(task, config, start, device)
+    return _training(task, config, start, device, on_step)
 
 
 def model_of(task: Task, config: Config, weights: Mapping[str, Tensor]) -> ToyModel:
@@ -139,12 +153,7 @@ class _Learner:
             group["lr"] = self.config.learning_rate * min(1.0, (step + 1) / self.task.warm_up)
         batch = self.task.batch(self.config, generator(self.config.seed, step), self.task.batch_size)
         loss = self._loss(_moved(batch, self.device))
-        if not math.isfinite(loss.item()):
-            raise DivergedError(
-                f"The loss is no number any more after {step} steps: the learning rate of "
-                f"{self.config.learning_rate:g} is too high. Lower it; {self.task.defaults.learning_rate:g} works for "
-                "this task."
-            )
+        self._check(loss.item(), step)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
         nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
@@ -152,8 +161,10 @@ class _Learner:
 
     @torch.no_grad()
     def measure(self, step: int, seconds: float) -> Progress:
+        """Raises DivergedError as `learn` does."""
         output = self.model(self.unseen.inputs, self.unseen.given)
         loss = float(_cross_entropy(output.logits, self.unseen))
+        self._check(loss, step)
         return Progress(
             step,
             loss,
@@ -162,8 +173,17 @@ class _Learner:
             uniform_masses(output.looked, self.unseen.patterns),
             seconds,
             self.task.sample(self.config, self.model),
-            State(step, _copied(self.model.state_dict()), self._moments()),
+            State(step, seconds, _copied(self.model.state_dict()), self._moments()),
         )
+
+    def _check(self, loss: float, step: int) -> None:
+        """A state that was yielded is a good one."""
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"The loss is no number any more after {step} steps: the learning rate of "
+                f"{self.config.learning_rate:g} is too high. Lower it; {self.task.defaults.learning_rate:g} works for "
+                "this task."
+            )
 
     def _loss(self, batch: Batch) -> Tensor:
         return _cross_entropy(self.model(batch.inputs, batch.given).logits, batch)
@@ -186,9 +206,10 @@ class _Learner:
                 }
 
 
-def _training(task: Task, config: Config, start: State | None, device: str) -> Iterator[Progress]:
-    seconds = 0.0
-    done = start.step if start is not None else 0
+def _training(
+    task: Task, config: Config, start: State | None, device: str, on_step: Callable[[int], None] | None
+) -> Iterator[Progress]:
+    done, seconds = (start.step, start.seconds) if start is not None else (0, 0.0)
     every = max(1, config.steps // _LOOKS)
     with _one_thread():
         learner = _Learner(task, config, start, device)
@@ -200,6 +221,8 @@ def _training(task: Task, config: Config, start: State | None, device: str) -> I
             until = min(config.steps, done - done % every + every)
             for step in range(done, until):
                 learner.learn(step)
+                if on_step is not None:
+                    on_step(step + 1)
             done = until
             seconds += time.perf_counter() - begun
             progress = learner.measure(done, seconds)

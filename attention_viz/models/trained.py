@@ -1,0 +1,142 @@
+"""Small models that were trained here, as models that read text like any other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attention_viz.core.errors import GoneModelError, ModelError
+from attention_viz.core.model_info import ModelInfo, Stack
+from attention_viz.core.trace import Layer, MapLayer
+from attention_viz.models.base import Encoding, Model, Pass
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from attention_viz.toy.config import Config
+    from attention_viz.toy.task import Looked, Task
+
+_NAME = re.compile(r"trained:(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[0-9a-f]{16})")
+ADDITIVE = (
+    "This model scores with additive attention, v·tanh(W₁q + W₂k): there is no product of a query and a key that could "
+    "be taken apart, so only its maps are shown."
+)
+
+
+class TrainedModel:
+    """A small model at one step of its training."""
+
+    def __init__(self, task: Task, config: Config, weights: Mapping[str, Tensor], name: str) -> None:
+        """name: what it is called. Raises ConfigError when the weights are not of these settings."""
+        from attention_viz.toy.training import model_of
+
+        self._task, self._config = task, config
+        self._model = model_of(task, config, weights)
+        self._name = name
+
+    @cached_property
+    def info(self) -> ModelInfo:
+        weights = list(self._model.parameters())
+        digest = sha256(b"".join(weight.detach().numpy().tobytes() for weight in weights)).hexdigest()
+        return _info(self._task, self._config, self._name, digest, sum(weight.numel() for weight in weights))
+
+    def encode(self, text: str, second: str | None = None) -> Encoding:
+        """Tokens of the task. Of a model with a decoder, `second` is what the decoder has written; None: what it writes
+        itself. Raises TextError that names what the task knows."""
+        read = self._task.read(self._config, text)
+        response = self._task.respond(self._config, self._model, read, second)
+        if response is None:
+            notes = (
+                read.notes if second is None else (*read.notes, f"{self._name} reads one text; the second is left out.")
+            )
+            return Encoding((read.text,), read.tokens, notes)
+        return Encoding((read.text, response.text), read.tokens, (*read.notes, *response.notes), target=response.tokens)
+
+    def forward(self, encoding: Encoding) -> Pass:
+        """One pass without gradients."""
+        import torch
+
+        from attention_viz.toy.task import Read
+
+        ids = Read("", encoding.tokens).ids
+        given = self._task.given_of(Read("", encoding.target)) if encoding.target else None
+        with torch.no_grad():
+            looked = self._model(ids[None], given).looked
+        layers = tuple(map(_layer, looked))
+        reason = ADDITIVE if any(isinstance(layer, MapLayer) for layer in layers) else ""
+        return Pass({self._task.kind: layers}, reason)
+
+
+class TrainedSource:
+    """The models that were trained in this process, by a name that only those know who have a link to it."""
+
+    def names(self) -> tuple[str, ...]:
+        """None: nobody is told what others have trained."""
+        return ()
+
+    def describe(self, name: str) -> ModelInfo | None:
+        """Raises GoneModelError for a training that is no longer there."""
+        if _NAME.fullmatch(name) is None:
+            return None
+        task, config, weights = self._find(name)
+        digest = sha256(name.encode()).hexdigest()  # The name is of one training and one step, which never change.
+        return _info(task, config, name, digest, sum(weight.numel() for weight in weights.values()))
+
+    def load(self, name: str) -> Model:
+        return TrainedModel(*self._find(name), name)
+
+    def _find(self, name: str) -> tuple[Task, Config, Mapping[str, Tensor]]:
+        # Imported here, since most sessions never train anything.
+        from attention_viz.toy.trainings import TRAININGS
+
+        match = _NAME.fullmatch(name)
+        if match is None:
+            raise ModelError(f"{name[:100]} is no name of a trained model.")
+        training = TRAININGS.find(match["id"])
+        weights = None if training is None else training.run.checkpoints.get(int(match["step"]))
+        if training is None or weights is None:
+            raise GoneModelError(
+                f"The model “{match['task']}” after {int(match['step']):,} steps was trained in another visit, and "
+                "this server no longer has it. Load its file on the page “Train a model”, or train it again there: the "
+                "same seed and settings give the same model."
+            )
+        return training.run.task, training.run.config, weights
+
+
+def trained_name(task: str, step: int, training: str) -> str:
+    """What the model of a training is called after a step."""
+    return f"trained:{task}@{step}#{training}"
+
+
+def _info(task: Task, config: Config, name: str, digest: str, parameters: int) -> ModelInfo:
+    return ModelInfo(
+        name=name,
+        family=f"toy ({task.title.lower()})",
+        stacks=(Stack(task.kind, config.layers, config.heads),),
+        head_size=config.width // config.heads,
+        width=config.width,
+        parameters=parameters,
+        token_limit=task.token_limit,
+        revision=digest,
+        licence="yours",
+        origin="trained on “Train a model”",
+    )
+
+
+def _layer(looked: Looked) -> Layer | MapLayer:
+    visible = None if looked.visible is None or looked.visible.all() else looked.visible.numpy()
+    if visible is not None:
+        visible = visible.reshape(-1, *visible.shape[-2:])[:1]  # Of the one text that was read.
+    if looked.query is None or looked.key is None or looked.value is None:
+        return MapLayer(_array(looked.weights), visible)
+    query, key, value = map(_array, (looked.query, looked.key, looked.value))
+    return Layer(query, key, value, query.shape[-1] ** -0.5, visible=visible)
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return np.ascontiguousarray(tensor[0].numpy())

@@ -1,0 +1,164 @@
+"""A training as a file: weights as safetensors, everything else as JSON in its header. Never pickle.
+
+{"run": {"task", "config", "measured", "step", "seconds"}, "format", "version"}     the header
+"<step>/<weight>"                                                    the model at each step that is kept
+"moments/<name>"                                                     the optimiser, to go on from the last step
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from attention_viz.core.errors import ConfigError, FileError
+from attention_viz.toy.config import Config, config_of
+from attention_viz.toy.run import Run
+from attention_viz.toy.task import Task
+from attention_viz.toy.tasks import task_named
+from attention_viz.toy.training import Measured, State, model_of
+
+FORMAT = "attention-viz training"
+VERSION = "1"
+MOST_BYTES = 128_000_000
+"""Of a file. What `to_bytes` makes is smaller: three times `run.KEPT_BYTES` would not fit, and does not occur."""
+_MOST_HEADER = 2_000_000
+_MOST_MEASURED = 10_000
+_MOMENTS = "moments"
+
+
+def to_bytes(run: Run) -> bytes:
+    """The file of a run in which something was measured."""
+    assert run.last is not None, "A run begins with a measurement."
+    tensors = {
+        f"{step}/{name}": weight.contiguous()
+        for step, weights in run.checkpoints.items()
+        for name, weight in weights.items()
+    }
+    tensors |= {f"{_MOMENTS}/{name}": moment.contiguous() for name, moment in run.last.moments.items()}
+    written = {
+        "task": run.task.name,
+        "config": asdict(run.config),
+        "measured": [_written(measured) for measured in run.measured],
+        "step": run.last.step,
+        "seconds": run.last.seconds,
+    }
+    header = {"format": FORMAT, "version": VERSION, "run": json.dumps(written, ensure_ascii=False)}
+    return save(_apart(tensors), header)
+
+
+def from_bytes(data: bytes) -> Run:
+    """The run of a file. Raises FileError that says what is wrong with it."""
+    header = _header(data)
+    if header.get("format") != FORMAT:
+        raise FileError("This is a safetensors file, but not one of a training: it was not saved on “Train a model”.")
+    if header.get("version") != VERSION:
+        raise FileError(
+            f"The file has version {str(header.get('version'))[:20]} of the format, and this program reads version "
+            f"{VERSION}. Train the model again with the same settings, or use the program that saved it."
+        )
+    try:
+        written = json.loads(header["run"])
+        task = task_named(written["task"])
+        config = config_of(written["config"], task.defaults)
+        task.check(config)
+        measured = tuple(_measured(one, task, config) for one in written["measured"][:_MOST_MEASURED])
+        step, seconds = int(written["step"]), float(written["seconds"])
+    except ConfigError as error:
+        raise FileError(f"The file's settings can't be used. {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise FileError("The file's header is damaged: its settings or its curves can't be read.") from error
+    checkpoints, moments = _tensors(data, task, config)
+    steps = {one.step for one in measured}
+    if step not in checkpoints or not set(checkpoints) <= steps:
+        raise FileError("The file is damaged: its curves and its checkpoints are not of the same steps.")
+    return Run(task, config, measured, checkpoints, State(step, seconds, checkpoints[step], moments))
+
+
+def _header(data: bytes) -> Mapping[str, Any]:
+    """The text in the header, as safetensors has it: 8 bytes of length, JSON, then the numbers."""
+    if len(data) > MOST_BYTES:
+        raise FileError(f"The file has {len(data) / 1e6:,.0f} MB; at most {MOST_BYTES / 1e6:,.0f} MB are opened.")
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or not 2 <= length <= min(_MOST_HEADER, len(data) - 8):
+        raise FileError("This is no safetensors file, or it was cut off: choose a file saved on “Train a model”.")
+    try:
+        found = json.loads(data[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
+        raise FileError("The file's header is damaged: it is not JSON.") from error
+    about = found.get("__metadata__", {}) if isinstance(found, dict) else {}
+    return about if isinstance(about, dict) else {}
+
+
+def _tensors(data: bytes, task: Task, config: Config) -> tuple[dict[int, dict[str, Tensor]], dict[str, Tensor]]:
+    try:
+        found = load(data)
+    except (SafetensorError, ValueError, RuntimeError) as error:
+        raise FileError("The file is cut off or damaged: its weights can't be read.") from error
+    checkpoints: dict[int, dict[str, Tensor]] = {}
+    moments: dict[str, Tensor] = {}
+    for name, tensor in found.items():
+        if not torch.isfinite(tensor).all():
+            raise FileError(f"The file holds numbers that are none (NaN or infinity), in {name[:60]}.")
+        place, _, rest = name.partition("/")
+        if place == _MOMENTS:
+            moments[rest] = tensor
+        elif place.isdecimal() and len(place) < 9:
+            checkpoints.setdefault(int(place), {})[rest] = tensor
+    for step, weights in checkpoints.items():
+        try:
+            model_of(task, config, weights)
+        except ConfigError as error:
+            raise FileError(f"The weights of step {step} don't fit the settings of the file: wrong shapes.") from error
+    model = task.build(config)
+    shapes = {name: weight.shape for name, weight in model.named_parameters()}
+    for name, moment in moments.items():
+        kind, _, weight = name.partition(".")
+        if weight not in shapes or (kind != "step" and moment.shape != shapes[weight]):
+            raise FileError(f"The optimiser's numbers don't fit the model: {name[:60]}.")
+    return dict(sorted(checkpoints.items())), moments
+
+
+def _written(measured: Measured) -> dict[str, Any]:
+    patterns = {name: _numbers(found) for name, found in measured.patterns.items()}
+    return {**asdict(measured), "patterns": patterns}
+
+
+def _numbers(found: np.ndarray) -> list[list[float | None]]:
+    """NaN is not JSON."""
+    return [[None if math.isnan(one) else one for one in row] for row in found.tolist()]
+
+
+def _measured(written: Mapping[str, Any], task: Task, config: Config) -> Measured:
+    patterns = {name: np.array(written["patterns"][name], dtype=np.float64) for name in _names(task)}
+    if any(found.shape != (config.layers, config.heads) for found in patterns.values()):
+        raise ValueError("A pattern is not [layer, head].")
+    numbers = {name: float(written[name]) for name in ("loss", "accuracy", "seconds")}
+    if not all(map(math.isfinite, numbers.values())):
+        raise ValueError("A curve is not finite.")
+    uniform = {name: float(written["uniform"][name]) for name in _names(task)}
+    return Measured(
+        int(written["step"]), patterns=patterns, uniform=uniform, sample=str(written["sample"])[:2000], **numbers
+    )
+
+
+def _names(task: Task) -> list[str]:
+    return [pattern.name for pattern in task.patterns]
+
+
+def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of tensors that share memory, which safetensors refuses: the last checkpoint is the state as well."""
+    seen: set[int] = set()
+    for name, tensor in tensors.items():
+        if tensor.data_ptr() in seen:
+            tensors[name] = tensor.clone()
+        seen.add(tensor.data_ptr())
+    return tensors

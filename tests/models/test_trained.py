@@ -1,0 +1,79 @@
+"""A model that was trained here reads text like any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from attention_viz.core.errors import GoneModelError, TextError
+from attention_viz.models.library import describe_model, load_model
+from attention_viz.models.tracing import trace
+from attention_viz.models.trained import TrainedModel, trained_name
+from attention_viz.toy.run import Run
+from attention_viz.toy.task import Task
+from attention_viz.toy.tasks import TASKS
+from attention_viz.toy.training import train
+from attention_viz.toy.trainings import TRAININGS
+
+EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+
+
+def trained(task: Task) -> Run:
+    run = Run(task, replace(task.defaults, steps=10))
+    for progress in train(task, run.config):
+        run.add(progress)
+    return run
+
+
+@EVERY
+def test_its_trace_is_what_the_model_computed(task: Task):
+    run = trained(task)
+    name = trained_name(task.name, 10, TRAININGS.keep(run).id)
+    info = describe_model(name)
+    text, second = task.example(run.config)
+    found = trace(load_model(name), text, second)
+    assert found.kind == task.kind
+    assert (
+        (len(found.layers), found.heads)
+        == (run.config.layers, run.config.heads)
+        == (
+            info.stacks[0].layers,
+            info.stacks[0].heads,
+        )
+    )
+    read = task.read(run.config, text)
+    model = run.model(10)
+    response = task.respond(run.config, model, read, second)
+    with torch.no_grad():
+        looked = model(read.ids[None], None if response is None else task.given_of(response)).looked
+    for layer, expected in enumerate(looked):
+        np.testing.assert_allclose(found.attention(layer), expected.weights[0].numpy(), atol=2e-6)
+    assert [token.text for token in found.key_tokens] == [token.text for token in read.tokens]
+
+
+@EVERY
+def test_a_text_that_it_does_not_know_is_refused_with_what_it_knows(task: Task):
+    run = trained(task)
+    model = TrainedModel(task, run.config, run.checkpoints[10], "mine")
+    with pytest.raises(TextError, match="read"):
+        trace(model, "☃ ☃☃")
+    with pytest.raises(TextError):
+        trace(model, "")
+
+
+def test_two_steps_are_two_models():
+    run = trained(TASKS["reverse"])
+    kept = TRAININGS.keep(run)
+    before, after = (load_model(trained_name("reverse", step, kept.id)) for step in (0, 10))
+    text, _ = run.task.example(run.config)
+    assert before.info.revision != after.info.revision
+    assert not np.array_equal(trace(before, text).attention(0, 0), trace(after, text).attention(0, 0))
+
+
+@pytest.mark.parametrize("name", ["trained:reverse@10#" + "0" * 16, "trained:recall@0#abcdefabcdefabcd"])
+def test_one_that_is_gone_says_what_to_do(name: str):
+    with pytest.raises(GoneModelError, match=r"trained in another visit.*Load its file.*train it again"):
+        describe_model(name)
