@@ -120,12 +120,8 @@ class _Traces:
                 start = time.monotonic()
                 found = run(loaded, text, second)
                 self._learn(info, found, time.monotonic() - start)
-        with self._lock:
-            if _nbytes(found) > self._kept.maxsize:
-                # Larger than the budget: it is kept alone, since the next look at it would run the model again.
-                self._largest = (key, found)
-            else:
-                self._kept[key] = found
+                # Kept before the next in line looks for it.
+                self._keep(key, found)
         return found
 
     def seconds(self, info: ModelInfo, tokens: int) -> float:
@@ -137,6 +133,14 @@ class _Traces:
         tokens = len(next(iter(traces.values())).tokens)
         if tokens >= _TELLING and info.parameters:
             self._rate = cost_of(info, tokens).operations / max(seconds, 1e-3)
+
+    def _keep(self, key: _Key, traces: dict[Kind, Trace]) -> None:
+        with self._lock:
+            if _nbytes(traces) > self._kept.maxsize:
+                # Larger than the budget: it is kept alone, since the next look at it would run the model again.
+                self._largest = (key, traces)
+            else:
+                self._kept[key] = traces
 
     def _find(self, key: _Key) -> dict[Kind, Trace] | None:
         with self._lock:
