@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
@@ -87,6 +88,64 @@ def curves(
     figure.update_yaxes(axis, title={"text": up, "font": {"size": 13}}, exponentformat="SI", rangemode="tozero")
     if at is not None:
         figure.add_vline(x=at, line={"color": palette.muted, "dash": "dot", "width": 1.5})
+    return figure
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A curve of a training. level: what it would be for something that knows nothing, drawn as a dotted line."""
+
+    name: str
+    values: Sequence[float]
+    level: float | None = None
+
+
+def learning(
+    steps: Sequence[int],
+    lines: Sequence[Learned],
+    palette: Palette,
+    *,
+    until: int,
+    at: int,
+    share: bool,
+) -> go.Figure:
+    """Curves of a training over its steps. until: the last step there will be. at: the step in hand, marked on each.
+
+    share: values are shares from 0 to 1; otherwise the axis begins at 0 and ends where the curve does.
+    """
+    figure = go.Figure()
+    place = list(steps).index(at)
+    for number, line in enumerate(lines):
+        colour = palette.heads[number] if len(lines) > 1 else palette.accent
+        figure.add_scatter(
+            x=list(steps),
+            y=list(line.values),
+            name=line.name,
+            mode="lines",
+            line={"color": colour, "width": 2.5, "dash": ("solid", "dash", "dashdot", "longdash")[number % 4]},
+            hovertemplate=f"{plain(line.name)} %{{y:.3f}}<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[at],
+            y=[line.values[place]],
+            mode="markers",
+            marker={"color": colour, "size": 9, "line": {"color": palette.background, "width": 1.5}},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        if line.level is not None:
+            figure.add_hline(y=line.level, line={"color": colour, "dash": "dot", "width": 1.5})
+    _plain_layout(figure, palette, height=190 + (24 if len(lines) > 1 else 0))
+    figure.update_layout(
+        margin={"t": 8, "b": 40, "l": 40, "r": 14},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}},
+        showlegend=len(lines) > 1,
+        hovermode="x unified",
+    )
+    figure.add_vline(x=at, line={"color": palette.muted, "dash": "dot", "width": 1.5})
+    axis = {"gridcolor": palette.border, "zeroline": False, "fixedrange": True, "tickfont": {"size": 12}}
+    figure.update_xaxes(axis, range=[0, until], title={"text": "step", "font": {"size": 12}, "standoff": 4})
+    figure.update_yaxes(axis, **({"range": [0, 1.03]} if share else {"rangemode": "tozero"}))
     return figure
 
 

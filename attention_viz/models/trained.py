@@ -35,15 +35,13 @@ class TrainedModel:
         """name: what it is called. Raises ConfigError when the weights are not of these settings."""
         from attention_viz.toy.training import model_of
 
-        self._task, self._config = task, config
+        self._task, self._config, self._weights = task, config, weights
         self._model = model_of(task, config, weights)
         self._name = name
 
     @cached_property
     def info(self) -> ModelInfo:
-        weights = list(self._model.parameters())
-        digest = sha256(b"".join(weight.detach().numpy().tobytes() for weight in weights)).hexdigest()
-        return _info(self._task, self._config, self._name, digest, sum(weight.numel() for weight in weights))
+        return _info(self._task, self._config, self._name, self._weights)
 
     def encode(self, text: str, second: str | None = None) -> Encoding:
         """Tokens of the task. Of a model with a decoder, `second` is what the decoder has written; None: what it writes
@@ -84,8 +82,7 @@ class TrainedSource:
         if _NAME.fullmatch(name) is None:
             return None
         task, config, weights = self._find(name)
-        digest = sha256(name.encode()).hexdigest()  # The name is of one training and one step, which never change.
-        return _info(task, config, name, digest, sum(weight.numel() for weight in weights.values()))
+        return _info(task, config, name, weights)
 
     def load(self, name: str) -> Model:
         return TrainedModel(*self._find(name), name)
@@ -113,16 +110,19 @@ def trained_name(task: str, step: int, training: str) -> str:
     return f"trained:{task}@{step}#{training}"
 
 
-def _info(task: Task, config: Config, name: str, digest: str, parameters: int) -> ModelInfo:
+def _info(task: Task, config: Config, name: str, weights: Mapping[str, Tensor]) -> ModelInfo:
+    digest = sha256()
+    for weight in weights.values():
+        digest.update(weight.numpy().tobytes())
     return ModelInfo(
         name=name,
         family=f"toy ({task.title.lower()})",
         stacks=(Stack(task.kind, config.layers, config.heads),),
         head_size=config.width // config.heads,
         width=config.width,
-        parameters=parameters,
+        parameters=sum(weight.numel() for weight in weights.values()),
         token_limit=task.token_limit,
-        revision=digest,
+        revision=digest.hexdigest(),
         licence="yours",
         origin="trained on “Train a model”",
     )

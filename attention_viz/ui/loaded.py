@@ -57,7 +57,7 @@ class LoadedModels:
                 )
             self._make_room(needed)
             loaded = self._load(info.name)
-            _freeze()
+            freeze()
             with self._lock:
                 self._models[info.name] = loaded
             return loaded
@@ -71,7 +71,7 @@ class LoadedModels:
         """Lets a model go. A forward pass that runs with it ends as if nothing had happened."""
         with self._lock:
             self._models.pop(name, None)
-        _freeze()
+        freeze()
 
     def _find(self, info: ModelInfo) -> Model | None:
         with self._lock:
@@ -86,10 +86,10 @@ class LoadedModels:
         with self._lock:
             while self._models and needed + sum(model_bytes(model.info) for model in self._models.values()) > self.most:
                 self._models.popitem(last=False)
-        _freeze()
+        freeze()
 
 
-def _freeze() -> None:
+def freeze() -> None:
     """Streamlit collects all garbage after every run of a script. With transformers and a model among what it looks
     through that takes 200 ms in which nothing else runs; frozen objects are not looked through. What was let go must be
     thawed first, or it would stay."""

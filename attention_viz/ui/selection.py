@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
@@ -36,6 +37,8 @@ class Selection:
     view: how two heads are compared, as maps or as links.
     order: the keys of a row stand as in the text, or by their weight.
     build: what is built by hand, as `build_state` writes it; empty for its first example.
+    train: the settings of a training, as `train_state` writes them; own: the text that it learns from.
+    run: the training that is on screen, by its id; at: the step of it that is looked at, None for the last.
     """
 
     model: str = NAME
@@ -61,12 +64,16 @@ class Selection:
     view: View = "maps"
     order: Order = "place"
     build: str = ""
+    train: str = ""
+    own: str = ""
+    run: str = ""
+    at: int | None = None
 
 
 DEFAULT = Selection()
 MEAN = -1
 _MEAN_NAMES = {"layer": "all", "head": "mean"}
-LONG_FIELDS = ("text", "second", "b_text", "b_second")
+LONG_FIELDS = ("text", "second", "b_text", "b_second", "own")
 """What may be too long for a URL."""
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -92,14 +99,19 @@ _LABELS = {
     "b_kind": "attention of B",
     "b_layer": "layer of B",
     "b_head": "head of B",
+    "run": "the training",
+    "at": "the step",
 }
-_NUMBERS = ("layer", "head", "token", "key", "b_layer", "b_head")
+_NUMBERS = ("layer", "head", "token", "key", "b_layer", "b_head", "at")
 _INSTEAD = {
     **dict.fromkeys(_HELD, "none is held"),
     "among": "the mean of all is shown",
     "kind": "the model's first is shown",
     "b_kind": "the model's first is shown",
     "build": "the first example is shown",
+    "train": "the first task is shown",
+    "run": "none is shown",
+    "at": "the last is shown",
 }
 _MAX_NAME = 200
 _MOST_AMONG = 256
@@ -254,8 +266,10 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
         return (raw, None) if raw in choices else (None, f"{' or '.join(choices)} is expected")
     if name in ("model", "b_model") and len(raw) > _MAX_NAME:
         return None, f"a name of at most {_MAX_NAME} characters is expected"
-    if name == "build" and len(raw) > _MAX_BUILD:
+    if name in ("build", "train") and len(raw) > _MAX_BUILD:
         return None, f"at most {_MAX_BUILD:,} characters are expected"
+    if name == "run" and not re.fullmatch("[0-9a-f]{16}", raw):
+        return None, "16 digits from 0 to f are expected"
     return raw, None
 
 

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from attention_viz.components.theme_watch import theme_watch
-from attention_viz.core.errors import AttentionVizError, NotDownloadedError
+from attention_viz.core.errors import AttentionVizError, GoneModelError, NotDownloadedError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
-from attention_viz.ui import cache, hub, url
+from attention_viz.ui import cache, hub, trained, url
 from attention_viz.ui.plain import aside, markdown
+from attention_viz.ui.selection import changed
 
 _ICON = Path(__file__).with_name("icon.svg")
 _VIA_APP = "entered through app.py"
@@ -37,9 +39,10 @@ EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
 COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
 INSIDE = Page("pages/inside.py", "Inside a head", ":material/join_inner:", "Look")
 MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
+TRAIN = Page("pages/train.py", "Train a model", ":material/model_training:", "Learn")
 BUILD = Page("pages/build.py", "Build attention", ":material/construction:", "Learn")
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
-PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, LIMITS)
+PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, TRAIN, LIMITS)
 
 
 def run() -> None:
@@ -69,9 +72,9 @@ def enter() -> None:
         st.rerun()
 
 
-def page_link(page: Page, *, label: str | None = None, icon: str | None = None) -> None:
-    """A link to a page that keeps what is on screen."""
-    selection, _ = url.current()
+def page_link(page: Page, *, label: str | None = None, icon: str | None = None, **changes: Any) -> None:
+    """A link to a page that keeps what is on screen. changes: of the selection, on the way."""
+    selection = changed(url.current()[0], **changes)
     st.page_link(
         page.file, label=label or page.title, icon=icon or page.icon, query_params=url.query_of(selection) or None
     )
@@ -92,6 +95,11 @@ def explained(*, offer: bool = True) -> Iterator[None]:
         with explained(offer=False):
             hub.offer_panel(url.current()[0].model)
         st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
+    except GoneModelError as error:
+        notice(str(error))
+        if offer:
+            page_link(TRAIN, label="Train it again, or load its file", model=NAME)
+            st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
     except AttentionVizError as error:
         notice(str(error))
 
@@ -140,7 +148,7 @@ def facts(info: ModelInfo) -> None:
 def _model_choice() -> None:
     """What can be used at once, to choose from; anything else by its name."""
     selection, _ = url.current()
-    names = list(dict.fromkeys((NAME, *cache.known_models(), selection.model)))
+    names = list(dict.fromkeys((NAME, *trained.names(), *cache.known_models(), selection.model)))
     st.selectbox(
         "Model",
         names,

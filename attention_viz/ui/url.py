@@ -22,7 +22,13 @@ from urllib.parse import quote_plus
 import streamlit as st
 from cachetools import LRUCache
 
-from attention_viz.core.errors import DamagedModelError, NotDownloadedError, UnknownModelError, UnsupportedModelError
+from attention_viz.core.errors import (
+    DamagedModelError,
+    GoneModelError,
+    NotDownloadedError,
+    UnknownModelError,
+    UnsupportedModelError,
+)
 from attention_viz.core.text import MAX_CHARACTERS
 from attention_viz.models.library import describe_model
 from attention_viz.ui.selection import DEFAULT, LONG_FIELDS, Selection, changed, from_query, to_query
@@ -34,7 +40,13 @@ VARIABLE = "ATTENTION_VIZ_TEXT_IN_URL"
 """Set to 0, no text goes into the URL, so that none ends up in the logs of a proxy."""
 
 _STORE_BYTES = 16_000_000
-_LONG = {"text": "text", "second": "second text", "b_text": "text B", "b_second": "second text B"}
+_LONG = {
+    "text": "text",
+    "second": "second text",
+    "b_text": "text B",
+    "b_second": "second text B",
+    "own": "text to learn from",
+}
 _KEPT = "kept-"
 _SCREEN = "screen"
 _ECHO_SECONDS = 2.0
@@ -64,7 +76,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
             query[name] = text
     selection, problems = from_query(query)
     try:
-        with suppress(NotDownloadedError, DamagedModelError, UnsupportedModelError):  # The page says what to do.
+        # The page says what to do.
+        with suppress(NotDownloadedError, GoneModelError, DamagedModelError, UnsupportedModelError):
             describe_model(selection.model)
     except UnknownModelError as error:
         problems = (*problems, f"{error} {DEFAULT.model} is shown.")

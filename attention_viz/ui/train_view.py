@@ -1,0 +1,326 @@
+"""What is seen of a training: how far it is, its curves, every head at any step, and what the heads are worth."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from attention_viz.core.trace import Trace
+from attention_viz.figures.cells import cells
+from attention_viz.figures.heads import COLOURS, HeadMap, head_maps
+from attention_viz.figures.lines import Learned, learning
+from attention_viz.figures.palette import Palette, palette_for
+from attention_viz.models.tracing import trace
+from attention_viz.models.trained import TrainedModel, trained_name
+from attention_viz.toy.ablation import Ablation, ablate
+from attention_viz.toy.run import Run
+from attention_viz.toy.training import Measured
+from attention_viz.toy.trainings import TRAININGS, Training
+from attention_viz.ui import shell, url
+from attention_viz.ui.plain import aside, markdown
+
+Left = Literal["paused", "stopped"]
+_CONFIG = {"displayModeBar": False}
+_WATCH, _PLAY = 1.0, 0.4
+"""Seconds between two looks at a training that runs, and between two frames."""
+_FRAME = "train frame"
+_SLIDER = "train step"
+_PHASES = {
+    "paused": "Paused. It goes on where it was.",
+    "left": "It stopped, because nobody was watching. It goes on where it was.",
+    "stopped": "Stopped. What it learned until then is below.",
+    "done": "Done.",
+}
+
+
+def progress(training: Training) -> None:
+    """The bar, from the first step to the last; it moves by itself."""
+
+    @st.fragment(run_every=_WATCH if training.active else None)
+    def bar() -> None:
+        training.touch()
+        config, last = training.run.config, training.run.measured[-1] if training.run.measured else None
+        numbers = "" if last is None else f" · loss {last.loss:.3f} · {last.accuracy:.1%} {training.run.task.counted}"
+        left = training.seconds_left()
+        rest = f" · {_rest(left)}" if training.phase == "running" and left is not None else ""
+        st.progress(
+            min(1.0, training.step / config.steps), text=f"Step {training.step:,} of {config.steps:,}{numbers}{rest}"
+        )
+        if training.phase == "waiting" and TRAININGS.ahead(training):
+            aside(
+                f":material/hourglass_empty: Other visitors' models learn first: {TRAININGS.ahead(training)} ahead of "
+                "yours. One learns at a time, and yours begins by itself."
+            )
+
+    bar()
+    if training.phase == "failed":
+        shell.notice(training.problem, "The last good step is below.")
+    elif training.phase in _PHASES:
+        aside(_PHASES[training.phase])
+
+
+def live(run: Run, training: Training | None) -> None:
+    """Everything that follows the step in hand."""
+    active = training is not None and training.active
+    playing = _FRAME in st.session_state
+
+    @st.fragment(run_every=_PLAY if playing else _WATCH if active else None)
+    def view() -> None:
+        if training is not None:
+            training.touch()
+            if active and not training.active:
+                st.rerun()
+        _followed(training.run if training is not None and training.run.measured else run, training)
+
+    view()
+    if training is not None and not active:
+        _worth(run, training)
+
+
+def _followed(run: Run, training: Training | None) -> None:
+    step = _step(run)
+    palette = palette_for(st.context.theme.type)
+    maps, curves = st.columns([7, 5])
+    with maps.container(border=True):
+        st.markdown("#### Where does every head look?")
+        _slider(run, step, training)
+        _maps(run, step, training, palette)
+    with curves.container(border=True):
+        st.markdown("#### When does it learn?")
+        _curves(run, step, palette)
+    if training is not None:
+        _onwards(run, step, training)
+
+
+def _step(run: Run) -> int:
+    """The step in hand: that of the film, the one that was chosen, or the last."""
+    steps = run.steps
+    if _FRAME in st.session_state:
+        at = st.session_state[_FRAME]
+        following = [step for step in steps if step > at] if at in steps else list(steps)
+        if not following:
+            del st.session_state[_FRAME]
+            url.select(at=None)
+            st.rerun()
+        st.session_state[_FRAME] = following[0]
+        return following[0]
+    chosen = url.on_screen().at
+    return steps[-1] if chosen is None else min(steps, key=lambda step: abs(step - chosen))
+
+
+def _slider(run: Run, step: int, training: Training | None) -> None:
+    if training is None or len(run.steps) < 2:
+        aside("Before the first step. A slider through all steps appears here when it has begun.")
+        return
+    choose, play = st.columns([5, 1], vertical_alignment="bottom")
+    with choose:
+        url.put(_SLIDER, step)
+        st.select_slider(
+            "Step",
+            run.steps,
+            key=_SLIDER,
+            format_func=lambda one: f"{one:,}",
+            on_change=_choose,
+            args=(run.steps,),
+            help="The model was kept at these steps. Arrow keys move it.",
+        )
+    playing = _FRAME in st.session_state
+    with play:
+        if st.button(
+            "Pause" if playing else "Play",
+            key="train play",
+            icon=":material/pause:" if playing else ":material/play_arrow:",
+            width="stretch",
+            disabled=training.active,
+        ):
+            if playing:
+                url.select(at=st.session_state.pop(_FRAME))
+            else:
+                st.session_state[_FRAME] = -1 if step == run.steps[-1] else step
+            st.rerun()
+
+
+def _choose(steps: tuple[int, ...]) -> None:
+    if not url.is_echo(_SLIDER):
+        st.session_state.pop(_FRAME, None)
+        chosen = st.session_state[_SLIDER]
+        url.select(at=None if chosen == steps[-1] else chosen)
+
+
+def example_of(run: Run, step: int, name: str) -> Trace:
+    """What the model of a step does with the held-out example."""
+    text, second = run.task.example(run.config)
+    return trace(TrainedModel(run.task, run.config, run.checkpoints[step], name), text, second)
+
+
+def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> None:
+    found = example_of(run, step, run.task.title)
+    measured = run.at(step)
+    maps = [
+        HeadMap(
+            _title(run, measured, layer, head),
+            found.attention(layer, head),
+            None if found.visible(layer, head).all() else found.visible(layer, head),
+        )
+        for layer in range(len(found.layers))
+        for head in range(found.heads)
+    ]
+    st.plotly_chart(
+        head_maps(maps, found.tokens, found.key_tokens, palette, across=found.heads),
+        theme=None,
+        key=f"train maps {'' if training is None else training.id}",
+        config=_CONFIG,
+        alt=f"Attention maps of {len(maps)} heads after {step} steps",
+    )
+    aside(f"A row looks at its columns. {COLOURS.capitalize()}. An example that it never learns from:")
+    st.markdown(f":small[{markdown(' → '.join(found.texts))}]")
+    if measured.sample:
+        st.markdown("**What it writes now**")
+        st.code(measured.sample, language=None, wrap_lines=True)
+
+
+def _title(run: Run, measured: Measured, layer: int, head: int) -> str:
+    """The head, and what it does most of, beyond what an even spread would."""
+    shares = {
+        pattern.title: (measured.patterns[pattern.name][layer, head], measured.uniform[pattern.name])
+        for pattern in run.task.patterns
+    }
+    shares = {title: share for title, share in shares.items() if not np.isnan(share[0])}
+    name = f"L{layer} H{head}"
+    if not shares:
+        return name
+    title, (mass, _) = max(shares.items(), key=lambda item: item[1][0] - item[1][1])
+    return f"{name} · {title} {mass:.2f}"
+
+
+def _curves(run: Run, step: int, palette: Palette) -> None:
+    measured = run.measured
+    steps = [one.step for one in measured]
+    last = run.at(step)
+
+    def draw(title: str, lines: list[Learned], *, share: bool, key: str) -> None:
+        st.markdown(title)
+        st.plotly_chart(
+            learning(steps, lines, palette, until=run.config.steps, at=step, share=share),
+            theme=None,
+            key=f"train curve {key}",
+            config=_CONFIG,
+            alt=f"{key} over the steps",
+        )
+
+    draw(
+        f"**Loss** {last.loss:.3f} nats",
+        [Learned("loss", [one.loss for one in measured])],
+        share=False,
+        key="loss",
+    )
+    draw(
+        f"**Accuracy** {last.accuracy:.1%} {run.task.counted}",
+        [Learned("accuracy", [one.accuracy for one in measured])],
+        share=True,
+        key="accuracy",
+    )
+    draw(
+        "**Pattern** of the best head",
+        [
+            Learned(
+                pattern.title,
+                [float(np.nanmax(one.patterns[pattern.name], initial=0)) for one in measured],
+                measured[0].uniform[pattern.name],
+            )
+            for pattern in run.task.patterns
+        ],
+        share=True,
+        key="pattern",
+    )
+    explained = "; ".join(f"{pattern.title}: {pattern.sentence}" for pattern in run.task.patterns)
+    aside(
+        f"{explained}. The dotted line is a head that looks at everything alike. Measured, not assumed: a model may "
+        "solve its task in another way."
+    )
+
+
+def _onwards(run: Run, step: int, training: Training) -> None:
+    """The model of this step in the views of large models."""
+    name = trained_name(run.task.name, step, training.id)
+    first = trained_name(run.task.name, run.steps[0], training.id)
+    text, second = run.task.example(run.config)
+    layer, head = _best(run, step)
+    here = {"model": name, "text": text, "second": second or "", "layer": layer, "head": head, "token": None}
+    there = {"b_model": first, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
+    with st.container(border=True):
+        st.markdown(f"#### Look closer at the model after {step:,} steps")
+        columns = st.columns(3)
+        with columns[0]:
+            shell.page_link(shell.EXPLORE, label="Explore all its heads", **here)
+        with columns[1]:
+            shell.page_link(shell.COMPARE, label="Compare with the untrained one", **here, **there)
+        with columns[2]:
+            shell.page_link(shell.INSIDE, label="Take one weight apart", **here)
+
+
+def _best(run: Run, step: int) -> tuple[int, int]:
+    """The head that does most of the pattern that matters most."""
+    found = np.nan_to_num(run.at(step).patterns[run.task.patterns[-1].name])
+    layer, head = np.unravel_index(int(found.argmax()), found.shape)
+    return int(layer), int(head)
+
+
+# What the heads are worth ------------------------------------------------------------------------------------------
+
+
+def _worth(run: Run, training: Training) -> None:
+    step = run.steps[-1]
+    with st.container(border=True):
+        st.markdown("#### What is each head worth?")
+        found = _ablated(training.id, step, run)
+        words, picture = st.columns([4, 5], vertical_alignment="center")
+        with words:
+            st.markdown(
+                f"One head after the other is switched off in the model after {step:,} steps. With all heads it is "
+                f"right in **{found.whole:.1%}** ({run.task.counted}). The table says what is left without each."
+            )
+            layer, head = np.unravel_index(int(found.without.argmin()), found.without.shape)
+            lost = found.whole - found.without[layer, head]
+            st.markdown(
+                f"It misses L{layer} H{head} most: **{lost * 100:.1f} points**."
+                if lost > 0.005
+                else "It misses none of them: what one does, another can do as well, or none is needed."
+            )
+            aside("A head that can be spared may still do something; another does it too.")
+        with picture:
+            figure = cells(
+                found.without,
+                [f"layer {layer}" for layer in range(run.config.layers)],
+                [f"head {head}" for head in range(run.config.heads)],
+                texts=[[f"{one:.1%}" for one in row] for row in found.without],
+                palette=palette_for(st.context.theme.type),
+                hover=[
+                    [
+                        f"without L{layer} H{head}: {one:.1%}, with all heads {found.whole:.1%}"
+                        for head, one in enumerate(row)
+                    ]
+                    for layer, row in enumerate(found.without)
+                ],
+                share=True,
+            )
+            st.plotly_chart(
+                figure,
+                width=figure.layout.width,
+                theme=None,
+                key="train worth",
+                config=_CONFIG,
+                alt="Accuracy without each head",
+            )
+    aside(f":material/lightbulb: {run.task.lesson}")
+
+
+@st.cache_resource(show_spinner="Switching heads off …", max_entries=100)
+def _ablated(training: str, step: int, _run: Run) -> Ablation:  # noqa: ARG001 (training and step name the run)
+    return ablate(_run.task, _run.config, _run.model(step))
+
+
+def _rest(seconds: float) -> str:
+    return "less than a second left" if seconds < 1 else f"about {seconds:.0f} s left"
