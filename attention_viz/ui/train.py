@@ -45,6 +45,7 @@ _CHOICES: dict[str, tuple[float, ...]] = {
     "width": (16, 32, 48, 64, 96, 128),
     "learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0),
 }
+_HASHED: dict[str | type, Any] = {"attention_viz.ui.train_state.Setup": lambda setup: (encode(setup), setup.own)}
 _TROUBLE = "train trouble"
 _FILE = "train file"
 
@@ -227,12 +228,12 @@ def _takes(seconds: float) -> str:
     return f"About {seconds:.0f} seconds" if seconds < 90 else f"About {seconds / 60:.0f} minutes"
 
 
-@st.cache_resource(show_spinner="Timing three steps …", max_entries=100, ttl=600)
+@st.cache_resource(show_spinner="Timing three steps …", max_entries=100, ttl=600, hash_funcs=_HASHED)
 def _seconds(setup: Setup) -> float:
     return seconds_for(setup.task, setup.config)
 
 
-@st.cache_resource(show_spinner="Making the model …", max_entries=20)
+@st.cache_resource(show_spinner="Making the model …", max_entries=20, hash_funcs=_HASHED)
 def _before(setup: Setup) -> Run:
     """The model before the first step, so that there is something to see."""
     run = Run(setup.task, setup.config)

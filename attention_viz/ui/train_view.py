@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
@@ -248,8 +248,15 @@ def _onwards(run: Run, step: int, training: Training) -> None:
     first = trained_name(run.task.name, run.steps[0], training.id)
     text, second = run.task.example(run.config)
     layer, head = _best(run, step)
-    here = {"model": name, "text": text, "second": second or "", "layer": layer, "head": head, "token": None}
-    there = {"b_model": first, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
+    here: dict[str, Any] = {
+        "model": name,
+        "text": text,
+        "second": second or "",
+        "layer": layer,
+        "head": head,
+        "token": None,
+    }
+    there: dict[str, Any] = {"b_model": first, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
     with st.container(border=True):
         st.markdown(f"#### Look closer at the model after {step:,} steps")
         columns = st.columns(3)
