@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from attention_viz.core.errors import ConfigError
 from attention_viz.toy.task import Task
+from attention_viz.toy.tasks.recall import Recall
 from attention_viz.toy.tasks.reverse import Reverse
+from attention_viz.toy.tasks.text import Text
 
-TASKS: dict[str, Task] = {task.name: task for task in (Reverse(),)}
+TASKS: dict[str, Task] = {task.name: task for task in (Recall(), Reverse(), Text())}
 
 
 def task_named(name: str) -> Task:

@@ -1,0 +1,176 @@
+"""Write on: a language model that learns from any text, character by character."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+
+from attention_viz.core.errors import ConfigError, TextError
+from attention_viz.core.text import clean
+from attention_viz.core.token import Token
+from attention_viz.core.words import word_numbers
+from attention_viz.toy.chance import EXAMPLE, generator
+from attention_viz.toy.config import Config
+from attention_viz.toy.task import Batch, Pattern, Read, Task, ToyModel
+from attention_viz.toy.transformer import Transformer
+from attention_viz.toy.verses import VERSES
+
+_CONTEXT = 64
+"""Characters that the model sees at once."""
+_UNSEEN = 0.1
+"""The part at the end of the text that is never trained on, at least one context long."""
+_SHORTEST = 200
+_FEWEST_DIFFERENT, _MOST_DIFFERENT = 4, 1000
+_BEGINNING, _TEMPERATURE = 8, 0.8
+_MOST_NAMED = 12
+_SIGNS = {" ": "␣", "\n": "⏎", "\t": "⇥"}
+
+
+class Text(Task):
+    """At each place of a text, say the next character.
+
+    A small GPT (Radford et al. 2019; in the spirit of github.com/karpathy/nanoGPT): causal, pre-LN, with MLPs. Its
+    vocabulary is the characters (Unicode code points) of the text that it learns from, in their order.
+    """
+
+    name = "text"
+    title = "Your own text"
+    question = "Which character comes next? To tell, the model needs the last few, and what word they begin."
+    lesson = (
+        "First it learns which characters are frequent, then which follow each other, then words. The end of the text "
+        "is held back: what it gets right there is not learned by heart."
+    )
+    counted = "next characters right, in the part that was held back"
+    kind = "decoder"
+    defaults = Config(layers=2, heads=4, width=64, learning_rate=3e-3, steps=400, text=VERSES)
+    free = (*Task.free, "text")
+    patterns = (
+        Pattern(
+            "previous token",
+            "previous token",
+            "the share of attention that each character gives to the one before it",
+        ),
+    )
+    token_limit = _CONTEXT
+    batch_size = 32
+    written: ClassVar[int] = 80
+    """Characters of a sample."""
+
+    def check(self, config: Config) -> None:
+        super().check(config)
+        text, different = _text(config), len(_vocabulary(config))
+        if len(text) < _SHORTEST:
+            raise ConfigError(
+                f"The text has {len(text):,} characters; at least {_SHORTEST} are needed to learn from. Paste a longer "
+                "one: a page or two is best."
+            )
+        if different < _FEWEST_DIFFERENT:
+            signs = " ".join(_sign(character) for character in _vocabulary(config))
+            raise ConfigError(
+                f"The text has {len(text):,} characters but only {different} different: {signs}. At least "
+                f"{_FEWEST_DIFFERENT} are needed, or there is nothing to learn. Paste ordinary writing."
+            )
+        if different > _MOST_DIFFERENT:
+            raise ConfigError(
+                f"The text has {different:,} different characters; this model can tell at most {_MOST_DIFFERENT:,} "
+                "apart. Paste a shorter part of it."
+            )
+
+    def build(self, config: Config) -> ToyModel:
+        return Transformer(
+            len(_vocabulary(config)),
+            layers=config.layers,
+            heads=config.heads,
+            width=config.width,
+            longest=_CONTEXT,
+            causal=True,
+            mlp=True,
+        )
+
+    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:
+        seen, _ = _parts(config)
+        starts = torch.randint(len(seen) - _CONTEXT, (size,), generator=generator)
+        return _batch(config, [seen[start : start + _CONTEXT + 1] for start in starts])
+
+    def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:  # noqa: ARG002
+        """The end of the text, in pieces that follow each other; of a long text, as many as are held out."""
+        _, unseen = _parts(config)
+        starts = range(0, len(unseen) - _CONTEXT, _CONTEXT)[: self.held_out]
+        return _batch(config, [unseen[start : start + _CONTEXT + 1] for start in starts])
+
+    @torch.no_grad()
+    def sample(self, config: Config, model: ToyModel) -> str:
+        """How the model goes on from the first characters of the text, with the same luck each time."""
+        vocabulary, luck = _vocabulary(config), generator(config.seed, EXAMPLE)
+        device = next(model.parameters()).device
+        written = _numbers(config, _text(config)[:_BEGINNING])
+        for _ in range(self.written):
+            logits = model(torch.tensor([written[-_CONTEXT:]], device=device)).logits[0, -1].cpu()
+            # Softmax with a temperature, drawn from by adding Gumbel noise; unlike multinomial, this can't fail on NaN.
+            noise = -torch.empty_like(logits).exponential_(generator=luck).log()
+            written.append(int((logits / _TEMPERATURE + noise).argmax()))
+        return "".join(vocabulary[number] for number in written)
+
+    def example(self, config: Config) -> tuple[str, str | None]:
+        _, unseen = _parts(config)
+        return unseen[:_CONTEXT], None
+
+    def read(self, config: Config, text: str) -> Read:
+        """Every character is a token, white space too; its text is a sign where it can't be seen."""
+        text, notes = clean(text)
+        if not text:
+            raise TextError("There is nothing to read: type some characters of the text that the model learned from.")
+        if len(text) > _CONTEXT:
+            notes = (*notes, f"The text has {len(text):,} characters; this model reads the first {_CONTEXT}.")
+        read = text[:_CONTEXT]
+        spans = [(place, place + 1) for place in range(len(read))]
+        pieces = zip(read, _numbers(config, read), spans, word_numbers(text, spans), strict=True)
+        tokens = (
+            Token(_sign(character), number, span, word, 0, special=False) for character, number, span, word in pieces
+        )
+        return Read(text, tuple(tokens), notes)
+
+
+def _text(config: Config) -> str:
+    return clean(config.text)[0]
+
+
+def _vocabulary(config: Config) -> list[str]:
+    return sorted(set(_text(config)))
+
+
+def _parts(config: Config) -> tuple[str, str]:
+    """What is trained on, and what is held back: in tenths, but each longer than a context."""
+    text = _text(config)
+    unseen = max(int(_UNSEEN * len(text)), _CONTEXT + 1)
+    return text[:-unseen], text[-unseen:]
+
+
+def _batch(config: Config, pieces: list[str]) -> Batch:
+    """Each piece is a context and the character that follows."""
+    numbers = torch.tensor(_numbers(config, "".join(pieces))).view(len(pieces), -1)
+    inputs, targets = numbers[:, :-1], numbers[:, 1:]
+    before = torch.ones(_CONTEXT - 1, dtype=torch.bool).diag(-1).expand(len(inputs), -1, -1)
+    return Batch(inputs, targets, torch.ones_like(inputs, dtype=torch.bool), patterns={"previous token": before})
+
+
+def _numbers(config: Config, text: str) -> list[int]:
+    """Raises TextError that names the characters which are not in the text that is learned from."""
+    numbers = {character: number for number, character in enumerate(_vocabulary(config))}
+    unknown = dict.fromkeys(character for character in text if character not in numbers)
+    if unknown:
+        named = " ".join(_sign(character) for character in list(unknown)[:_MOST_NAMED])
+        more = " …" if len(unknown) > _MOST_NAMED else ""
+        raise TextError(
+            f"This model has never seen {named}{more}. It knows only the {len(numbers)} different characters of the "
+            "text that it learned from; leave the others out."
+        )
+    return [numbers[character] for character in text]
+
+
+def _sign(character: str) -> str:
+    """The character, or something to see in its place."""
+    if character in _SIGNS:
+        return _SIGNS[character]
+    return character if character.isprintable() else f"U+{ord(character):04X}"
