@@ -42,14 +42,14 @@ class Looked:
     """What the attention of one layer computed.
 
     query, key, value: None where the score is not a product of q and k (additive attention).
-    visible: None where all queries see all keys.
+    visible: None where all queries see all keys. With an axis for the batch where its texts are padded.
     """
 
     weights: Float[Tensor, "batch head query key"]
     query: Float[Tensor, "batch head query size"] | None = None
     key: Float[Tensor, "batch head key size"] | None = None
     value: Float[Tensor, "batch head key size"] | None = None
-    visible: Bool[Tensor, "query key"] | None = None
+    visible: Bool[Tensor, "*batch query key"] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +146,10 @@ class Task(ABC):
         """The examples that accuracy and patterns are measured on."""
         return self.batch(config, generator, self.held_out)
 
+    def loss(self, model: ToyModel, batch: Batch) -> Float[Tensor, ""]:
+        """What a step makes smaller."""
+        return cross_entropy(model(batch.inputs, batch.given).logits, batch)
+
     def predict(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> Int[Tensor, "batch place"]:
         """The most likely symbol at each place."""
         return model(batch.inputs, batch.given, off).logits.argmax(dim=-1)
@@ -173,5 +177,10 @@ class Task(ABC):
         return None
 
     def given_of(self, response: Read) -> Int[Tensor, "1 place"] | None:  # noqa: ARG002 (for models with a decoder)
-        """What the decoder is given to write this response, for `ToyModel.forward`."""
+        """What a decoder has to be given so that row i of its map is the step which writes token i of the response."""
         return None
+
+
+def cross_entropy(logits: Float[Tensor, "batch place vocabulary"], batch: Batch) -> Float[Tensor, ""]:
+    """−ln of the probability of the right symbol, in nats, mean over the places that count."""
+    return nn.functional.cross_entropy(logits[batch.scored], batch.targets[batch.scored])

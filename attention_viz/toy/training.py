@@ -25,7 +25,7 @@ from attention_viz.core.errors import ConfigError, DivergedError
 from attention_viz.toy.chance import FIRST_WEIGHTS, HELD_OUT, generator, initialise
 from attention_viz.toy.config import Config
 from attention_viz.toy.patterns import masses, uniform_masses
-from attention_viz.toy.task import Batch, Task, ToyModel
+from attention_viz.toy.task import Batch, Task, ToyModel, cross_entropy
 from attention_viz.toy.tasks import task_named
 
 _LOOKS = 50
@@ -152,7 +152,7 @@ class _Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.learning_rate * min(1.0, (step + 1) / self.task.warm_up)
         batch = self.task.batch(self.config, generator(self.config.seed, step), self.task.batch_size)
-        loss = self._loss(_moved(batch, self.device))
+        loss = self.task.loss(self.model, _moved(batch, self.device))
         self._check(loss.item(), step)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
@@ -163,7 +163,7 @@ class _Learner:
     def measure(self, step: int, seconds: float) -> Progress:
         """Raises DivergedError as `learn` does."""
         output = self.model(self.unseen.inputs, self.unseen.given)
-        loss = float(_cross_entropy(output.logits, self.unseen))
+        loss = float(cross_entropy(output.logits, self.unseen))
         self._check(loss, step)
         return Progress(
             step,
@@ -184,9 +184,6 @@ class _Learner:
                 f"{self.config.learning_rate:g} is too high. Lower it; {self.task.defaults.learning_rate:g} works for "
                 "this task."
             )
-
-    def _loss(self, batch: Batch) -> Tensor:
-        return _cross_entropy(self.model(batch.inputs, batch.given).logits, batch)
 
     def _moments(self) -> dict[str, Tensor]:
         found = {
@@ -227,10 +224,6 @@ def _training(
             seconds += time.perf_counter() - begun
             progress = learner.measure(done, seconds)
         yield progress
-
-
-def _cross_entropy(logits: Tensor, batch: Batch) -> Tensor:
-    return nn.functional.cross_entropy(logits[batch.scored], batch.targets[batch.scored])
 
 
 def _moved(batch: Batch, device: str) -> Batch:

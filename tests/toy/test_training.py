@@ -30,6 +30,14 @@ def short_samples(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Text, "written", 4)
 
 
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch):
+    """The laws hold for any number of examples, and few are quick."""
+    for task in TASKS.values():
+        monkeypatch.setattr(type(task), "batch_size", min(16, task.batch_size))
+        monkeypatch.setattr(type(task), "held_out", min(16, task.held_out))
+
+
 def short(task: Task) -> Config:
     return replace(task.defaults, steps=FEW)
 
