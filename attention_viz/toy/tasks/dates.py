@@ -278,11 +278,11 @@ def _characters(text: str, verb: str, known: str, *, most: int, segment: int, fi
     tokens = []
     for span, word in zip(spans, word_numbers(text[:end], spans), strict=True):
         character = " " if text[slice(*span)].isspace() else text[slice(*span)]
+        shown = "␣" if character == " " else character
         if character not in known:
             raise TextError(
-                f"This model does not know “{character}”: it {verb} a date, such as {_SAMPLE[segment]}, of the "
+                f"This model does not know “{shown}”: it {verb} a date, such as {_SAMPLE[segment]}, of the "
                 f"characters {known.replace(' ', '␣')}."
             )
-        shown = "␣" if character == " " else character
         tokens.append(Token(shown, known.index(character), span, first_word + word, segment, special=False))
     return Read(text, tuple(tokens), notes)
