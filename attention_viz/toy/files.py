@@ -28,8 +28,8 @@ from attention_viz.toy.training import Measured, State, model_of
 
 FORMAT = "attention-viz training"
 VERSION = "1"
-MOST_BYTES = 128_000_000
-"""Of a file. What `to_bytes` makes is smaller: three times `run.KEPT_BYTES` would not fit, and does not occur."""
+MOST_BYTES = 50_000_000
+"""Of a file, as many as the app lets through. What `to_bytes` makes is smaller: see `run.KEPT_BYTES`."""
 _MOST_HEADER = 2_000_000
 _MOST_MEASURED = 10_000
 _MOMENTS = "moments"

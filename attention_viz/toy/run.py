@@ -11,7 +11,7 @@ from attention_viz.toy.config import Config
 from attention_viz.toy.task import Task, ToyModel
 from attention_viz.toy.training import Measured, Progress, State, model_of
 
-KEPT_BYTES = 48_000_000
+KEPT_BYTES = 32_000_000
 """What the checkpoints of one training may take. Of a large model fewer are kept, evenly spread."""
 
 

@@ -98,6 +98,11 @@ def train(
     return _training(task, config, start, device, on_step)
 
 
+def has_graphics_card() -> bool:
+    """Whether a training can be asked to use "cuda"."""
+    return torch.cuda.is_available()
+
+
 def model_of(task: Task, config: Config, weights: Mapping[str, Tensor]) -> ToyModel:
     """The model with these weights, ready to be used. Raises ConfigError when they are not of these settings."""
     model = task.build(config)
@@ -241,7 +246,7 @@ def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _check_device(device: str) -> None:
     if device not in ("cpu", "cuda"):
         raise ConfigError(f"The device is {device!r:.20}: “cpu” or “cuda” is expected.")
-    if device == "cuda" and not torch.cuda.is_available():
+    if device == "cuda" and not has_graphics_card():
         raise ConfigError("There is no graphics card that this PyTorch can use: train on “cpu”.")
 
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-import torch
 
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.sizes import size_in_words
@@ -15,7 +14,7 @@ from attention_viz.toy.files import MOST_BYTES, from_bytes, to_bytes
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
-from attention_viz.toy.training import seconds_for, train
+from attention_viz.toy.training import has_graphics_card, seconds_for, train
 from attention_viz.toy.trainings import PATIENCE, TRAININGS, Training
 from attention_viz.ui import shell, train_view, trained, url
 from attention_viz.ui.loaded import freeze
@@ -177,7 +176,7 @@ def _controls(setup: Setup, training: Training | None, *, ready: bool) -> None:
         if ready:
             with right:
                 aside(f"{_takes(_seconds(setup))} on this server, with one page watching.")
-        if torch.cuda.is_available():
+        if has_graphics_card():
             st.toggle("Use the graphics card", key="train cuda")
         return
     train_view.progress(training)

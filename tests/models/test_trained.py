@@ -58,7 +58,7 @@ def test_its_trace_is_what_the_model_computed(task: Task):
 def test_a_text_that_it_does_not_know_is_refused_with_what_it_knows(task: Task):
     run = trained(task)
     model = TrainedModel(task, run.config, run.checkpoints[10], "mine")
-    with pytest.raises(TextError, match="read"):
+    with pytest.raises(TextError, match=r"reads|knows"):
         trace(model, "☃ ☃☃")
     with pytest.raises(TextError):
         trace(model, "")
