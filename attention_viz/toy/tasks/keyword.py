@@ -107,7 +107,7 @@ class Keyword(Task):
     title = "Find the keyword"
     question = "One word of sixteen says what the text is about. Does the model have to look at it?"
     lesson = (
-        "Attention mostly finds the keyword; but a twin whose attention is frozen and uniform is right just as often. "
+        "Attention finds the keyword. But a twin whose attention is frozen and uniform is right just as often, too. "
         "What a decision hangs on shows when a word is left out, not in the weights."
     )
     counted = "texts classified"
