@@ -160,7 +160,7 @@ class Task(ABC):
         return float(right[batch.scored].double().mean())
 
     def sample(self, config: Config, model: ToyModel) -> str:  # noqa: ARG002 (for models that write)
-        """Something that the model writes, to be shown as it learns; empty for models that don't write."""
+        """What the model makes of the example, or what it writes, to be shown as it learns; empty for nothing."""
         return ""
 
     @abstractmethod

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from attention_viz.toy.tasks import task_named
 
 _LOOKS = 50
 """Measurements in one training, besides the one before it begins."""
+_TIMED = 5
 _CLIP = 1.0
 _BETA1 = 0.9
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
@@ -119,17 +121,19 @@ def held_out(task: Task, config: Config) -> Batch:
 
 
 def seconds_for(task: Task, config: Config) -> float:
-    """How long the training will take here, from three steps that are timed and thrown away."""
+    """How long the training will take here, from a few steps that are timed and thrown away."""
     with _one_thread():
         learner = _Learner(task, config, None, "cpu")
-        learner.learn(0)
-        begun = time.perf_counter()
-        learner.learn(1)
-        learner.learn(2)
-        step = (time.perf_counter() - begun) / 2
-        begun = time.perf_counter()
-        learner.measure(2, 0.0)
-        return step * config.steps + (time.perf_counter() - begun) * _LOOKS
+        steps, looks = [], []
+        for number in range(_TIMED):
+            begun = time.perf_counter()
+            learner.learn(number)
+            learned = time.perf_counter()
+            learner.measure(number, 0.0)
+            steps.append(learned - begun)
+            looks.append(time.perf_counter() - learned)
+        # The first ones take longer: memory is set aside, and code is loaded.
+        return median(steps[1:]) * config.steps + median(looks[1:]) * _LOOKS
 
 
 class _Learner:

@@ -47,10 +47,17 @@ def models() -> LoadedModels:
 
 def _load(name: str) -> Model:
     from attention_viz.models.library import open_model
+
+    set_threads()
+    return open_model(name)
+
+
+@st.cache_resource(show_spinner=False)
+def set_threads() -> int:
+    """Tells torch, once, how many threads it may use; before anything is computed."""
     from attention_viz.models.threads import set_thread_count
 
-    set_thread_count()
-    return open_model(name)
+    return set_thread_count()
 
 
 def name_of(trace: Trace) -> str:
@@ -168,4 +175,4 @@ def _surveys() -> tuple[threading.Lock, LRUCache[str, Survey]]:
     return threading.Lock(), LRUCache(1)
 
 
-__all__ = ["describe_model", "kept", "model", "models", "name_of", "seconds", "survey", "trace"]
+__all__ = ["describe_model", "kept", "model", "models", "name_of", "seconds", "set_threads", "survey", "trace"]

@@ -16,7 +16,7 @@ from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import has_graphics_card, seconds_for, train
 from attention_viz.toy.trainings import PATIENCE, TRAININGS, Training
-from attention_viz.ui import shell, train_view, trained, url
+from attention_viz.ui import cache, shell, train_view, trained, url
 from attention_viz.ui.loaded import freeze
 from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import Selection
@@ -51,6 +51,7 @@ _FILE = "train file"
 
 def page() -> None:
     """Top to bottom."""
+    cache.set_threads()
     selection = url.on_screen()
     setup, problems = decode(selection.train, selection.own)
     training = TRAININGS.find(selection.run) if selection.run else None
@@ -210,7 +211,7 @@ def _controls(setup: Setup, training: Training | None, *, ready: bool) -> None:
             icon=":material/stop:",
             width="stretch",
         )
-    buttons[2].button(
+    buttons[2 if training.active or paused else 0].button(
         "Reset",
         key="train reset",
         on_click=_reset,
@@ -227,7 +228,7 @@ def _takes(seconds: float) -> str:
     return f"About {seconds:.0f} seconds" if seconds < 90 else f"About {seconds / 60:.0f} minutes"
 
 
-@st.cache_resource(show_spinner="Timing three steps …", max_entries=100, ttl=600, hash_funcs=_HASHED)
+@st.cache_resource(show_spinner="Timing a few steps …", max_entries=100, ttl=600, hash_funcs=_HASHED)
 def _seconds(setup: Setup) -> float:
     return seconds_for(setup.task, setup.config)
 

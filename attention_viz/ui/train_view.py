@@ -15,7 +15,9 @@ from attention_viz.figures.palette import Palette, palette_for
 from attention_viz.models.tracing import trace
 from attention_viz.models.trained import TrainedModel, trained_name
 from attention_viz.toy.ablation import Ablation, ablate
+from attention_viz.toy.leave_one_out import leave_one_out, uniform_accuracy
 from attention_viz.toy.run import Run
+from attention_viz.toy.tasks.keyword import Keyword
 from attention_viz.toy.training import Measured
 from attention_viz.toy.trainings import TRAININGS, Training
 from attention_viz.ui import shell, url
@@ -158,6 +160,10 @@ def example_of(run: Run, step: int, name: str) -> Trace:
 def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> None:
     found = example_of(run, step, run.task.title)
     measured = run.at(step)
+    st.markdown(f"An example that it never learns from: **{markdown(found.texts[0])}**")
+    if measured.sample:
+        aside("What the model makes of it" if run.task.name != "text" else "What the model writes")
+        st.code(measured.sample, language=None, wrap_lines=True)
     maps = [
         HeadMap(
             _title(run, measured, layer, head),
@@ -174,11 +180,7 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
         config=_CONFIG,
         alt=f"Attention maps of {len(maps)} heads after {step} steps",
     )
-    aside(f"A row looks at its columns. {COLOURS.capitalize()}. An example that it never learns from:")
-    st.markdown(f":small[{markdown(' → '.join(found.texts))}]")
-    if measured.sample:
-        st.markdown("**What it writes now**")
-        st.code(measured.sample, language=None, wrap_lines=True)
+    aside(f"A row looks at its columns. {COLOURS.capitalize()}. Point at a cell to see what it is.")
 
 
 def _title(run: Run, measured: Measured, layer: int, head: int) -> str:
@@ -321,7 +323,52 @@ def _worth(run: Run, training: Training) -> None:
                 config=_CONFIG,
                 alt="Accuracy without each head",
             )
+    if isinstance(run.task, Keyword):
+        with st.container(border=True):
+            _left_out(run)
     aside(f":material/lightbulb: {run.task.lesson}")
+
+
+def _left_out(run: Run) -> None:
+    """What the decision about the example hangs on, beside the weights: of both twins."""
+    assert isinstance(run.task, Keyword)
+    st.markdown("#### Do the weights explain the decision?")
+    model, step = run.model(run.steps[-1]), run.steps[-1]
+    read = run.task.read(run.config, run.task.example(run.config)[0])
+    found = leave_one_out(model, read)
+    st.markdown(
+        f"Beside this model a twin has learned the same with attention that is **frozen and uniform**. After {step:,} steps "
+        f"the one is right in {run.at(step).accuracy:.1%} of the texts, the other in "
+        f"{uniform_accuracy(run.task, run.config, model):.1%}. Each word of the example is left out in turn: how far does "
+        "the probability of the decision fall, and what weight did the word have?"
+    )
+    palette = palette_for(st.context.theme.type)
+    words = [token.text for token in read.tokens]
+    for column, (name, one) in zip(
+        st.columns(2, gap="medium"),
+        (("Learned attention", found.attentive), ("Uniform attention", found.uniform)),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"**{name}**: {markdown(one.decided)}, {one.probability:.2f}")
+            fall = np.clip(-one.changes, 0, 1)
+            st.plotly_chart(
+                cells(
+                    np.stack([one.weights, fall], axis=1),
+                    words,
+                    ["weight", "falls by"],
+                    texts=[
+                        [f"{weight:.2f}", f"{-change:.2f}"]
+                        for weight, change in zip(one.weights, one.changes, strict=True)
+                    ],
+                    palette=palette,
+                    share=True,
+                ),
+                theme=None,
+                key=f"train left out {name}",
+                config=_CONFIG,
+                alt=f"{name}: of each word, its weight and how far the probability falls without it",
+            )
 
 
 @st.cache_resource(show_spinner="Switching heads off …", max_entries=100)

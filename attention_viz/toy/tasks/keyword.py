@@ -139,6 +139,16 @@ class Keyword(Task):
         uniform, _ = twins(model).uniform(batch.inputs)
         return super().loss(model, batch) + cross_entropy(uniform.unsqueeze(1), batch)
 
+    @torch.no_grad()
+    def sample(self, config: Config, model: ToyModel) -> str:
+        """What both twins say of the example, with the probability that they give it."""
+        text, _ = self.example(config)
+        ids = self.read(config, text).ids[None].to(next(model.parameters()).device)
+        both = twins(model)
+        said = (branch(ids)[0][0].softmax(dim=-1) for branch in (both.attentive, both.uniform))
+        learned, even = (f"{CLASSES[int(chances.argmax())]} ({float(chances.max()):.2f})" for chances in said)
+        return f"learned attention: {learned} · uniform attention: {even}"
+
     def example(self, config: Config) -> tuple[str, str | None]:
         batch = self.batch(config, generator(config.seed, EXAMPLE), 1)
         return " ".join(_WORDS[word] for word in batch.inputs[0]), None

@@ -80,13 +80,28 @@ class Recall(Task):
             patterns={"previous token": _previous(size), "induction": _induction(order)},
         )
 
+    @torch.no_grad()
+    def sample(self, config: Config, model: ToyModel) -> str:
+        """Each repeated key of the example with the value that the model says, and what it should have said."""
+        batch = self._example(config)
+        inputs = batch.inputs.to(next(model.parameters()).device)
+        said = model(inputs).logits[0].argmax(dim=-1).tolist()
+        asked = zip(batch.inputs[0].tolist(), said, batch.targets[0].tolist(), batch.scored[0].tolist(), strict=True)
+        answers = [(key, value, right) for key, value, right, scored in asked if scored]
+        return " · ".join(
+            f"{_SYMBOLS[key]} → {_SYMBOLS[value]}{'' if value == right else f', not {_SYMBOLS[right]}'}"
+            for key, value, right in answers
+        )
+
     def example(self, config: Config) -> tuple[str, str | None]:
-        batch = self.batch(config, generator(config.seed, EXAMPLE), 1)
-        return " ".join(_SYMBOLS[symbol] for symbol in batch.inputs[0]), None
+        return " ".join(_SYMBOLS[symbol] for symbol in self._example(config).inputs[0]), None
 
     def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
         known = f"keys from {_KEYS[0]} to {_KEYS[-1]} and values from {_VALUES[0]} to {_VALUES[-1]}"
         return read_symbols(text, _SYMBOLS, most=_LENGTH, known=known)
+
+    def _example(self, config: Config) -> Batch:
+        return self.batch(config, generator(config.seed, EXAMPLE), 1)
 
 
 def _previous(size: int) -> Bool[Tensor, "batch query key"]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import torch
+from jaxtyping import Int
+from torch import Tensor
 
 from attention_viz.toy.chance import EXAMPLE, generator
 from attention_viz.toy.config import Config
@@ -49,9 +51,21 @@ class Reverse(Task):
             patterns={"anti-diagonal": mirrored},
         )
 
+    @torch.no_grad()
+    def sample(self, config: Config, model: ToyModel) -> str:
+        """The example, and what the model makes of it."""
+        text, _ = self.example(config)
+        ids = self.read(config, text).ids[None].to(next(model.parameters()).device)
+        said = model(ids).logits[0].argmax(dim=-1)
+        return f"{text} → {_text(said)}"
+
     def example(self, config: Config) -> tuple[str, str | None]:
         batch = self.batch(config, generator(config.seed, EXAMPLE), 1)
-        return " ".join(_SYMBOLS[symbol] for symbol in batch.inputs[0]), None
+        return _text(batch.inputs[0]), None
 
     def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
         return read_symbols(text, _SYMBOLS, most=_LENGTH)
+
+
+def _text(symbols: Int[Tensor, " token"]) -> str:
+    return " ".join(_SYMBOLS[symbol] for symbol in symbols)
