@@ -19,7 +19,8 @@ from attention_viz.figures.scale import ColourScale
 _ACROSS = 4
 """Maps beside each other."""
 _SIDE = {1: 400, 2: 270, 3: 190, 4: 150}  # px of a map, by how many stand beside each other
-_TITLE = 26  # px
+_ROW = 40  # px of a row at most, so that few rows don't stand like walls
+_TITLE = 42  # px, of two lines
 _LETTER = 15  # px that a label of 12 px needs along its side
 _GAP = 10  # px
 _SCALE = ColourScale("sqrt")
@@ -27,9 +28,10 @@ _SCALE = ColourScale("sqrt")
 
 @dataclass(frozen=True, eq=False)
 class HeadMap:
-    """A map and the line above it. visible: False where a query can't see a key; None where all see all."""
+    """A map and the two lines above it. visible: False where a query can't see a key; None where all see all."""
 
     title: str
+    second: str
     weights: Float32[np.ndarray, "query key"]
     visible: Bool[np.ndarray, "query key"] | None = None
 
@@ -44,7 +46,8 @@ def head_maps(
     side = _SIDE[across]
     left = _room(queries, side)
     top = _room(keys, side)
-    high = _TITLE + top + side
+    tall = min(side, len(queries) * _ROW)
+    high = _TITLE + top + tall
     full = down * high + (down - 1) * _GAP
     figure = make_subplots(
         rows=down,
@@ -75,11 +78,12 @@ def head_maps(
         )
         axis = "" if number == 0 else str(number + 1)
         if shown.visible is not None:
-            figure.add_layout_image(hatching(palette, side, side, axis))
+            figure.add_layout_image(hatching(palette, side, tall, axis))
         figure.update_xaxes(_axis(keys, bool(top), palette), side="top", tickangle=-60, **place)
         figure.update_yaxes(_axis(queries, bool(left), palette), autorange="reversed", **place)
         figure.add_annotation(
-            text=plain(shown.title),
+            text=f"<b>{plain(shown.title)}</b><br>{plain(shown.second)}",
+            align="left",
             xref=f"x{axis} domain",
             yref=f"y{axis} domain",
             x=0,
@@ -88,7 +92,7 @@ def head_maps(
             yanchor="bottom",
             yshift=top + 2,
             showarrow=False,
-            font={"size": 13, "color": palette.text},
+            font={"size": 12, "color": palette.text},
         )
     figure.update_layout(
         height=full + 20,
@@ -114,7 +118,7 @@ def _room(pieces: Sequence[Piece], side: int) -> int:
     """Px beside a map for the names of its tokens; 0 where they don't fit along it."""
     if len(pieces) * _LETTER > side:
         return 0
-    return 10 + max(width(shorten(piece.text)) for piece in pieces)
+    return 16 + max(width(shorten(piece.text)) for piece in pieces)
 
 
 def _axis(pieces: Sequence[Piece], named: bool, palette: Palette) -> dict[str, object]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from attention_viz.toy.config import Config
     from attention_viz.toy.task import Looked, Task
 
-_NAME = re.compile(r"trained:(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[0-9a-f]{16})")
+_NAME = re.compile(r"(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[a-z2-7]{10})")
 ADDITIVE = (
     "This model scores with additive attention, v·tanh(W₁q + W₂k): there is no product of a query and a key that could "
     "be taken apart, so only its maps are shown."
@@ -49,10 +49,8 @@ class TrainedModel:
         read = self._task.read(self._config, text)
         response = self._task.respond(self._config, self._model, read, second)
         if response is None:
-            notes = (
-                read.notes if second is None else (*read.notes, f"{self._name} reads one text; the second is left out.")
-            )
-            return Encoding((read.text,), read.tokens, notes)
+            left = (f"{self._name} reads one text; the second is left out.",) if second and second.strip() else ()
+            return Encoding((read.text,), read.tokens, (*read.notes, *left))
         return Encoding((read.text, response.text), read.tokens, (*read.notes, *response.notes), target=response.tokens)
 
     def forward(self, encoding: Encoding) -> Pass:
@@ -107,7 +105,13 @@ class TrainedSource:
 
 def trained_name(task: str, step: int, training: str) -> str:
     """What the model of a training is called after a step."""
-    return f"trained:{task}@{step}#{training}"
+    return f"{task}@{step}#{training}"
+
+
+def training_of(name: str) -> str | None:
+    """The id of the training in a model's name; None for other models."""
+    match = _NAME.fullmatch(name)
+    return None if match is None else match["id"]
 
 
 def _info(task: Task, config: Config, name: str, weights: Mapping[str, Tensor]) -> ModelInfo:
@@ -116,15 +120,15 @@ def _info(task: Task, config: Config, name: str, weights: Mapping[str, Tensor]) 
         digest.update(weight.numpy().tobytes())
     return ModelInfo(
         name=name,
-        family=f"toy ({task.title.lower()})",
+        family="toy",
         stacks=(Stack(task.kind, config.layers, config.heads),),
         head_size=config.width // config.heads,
         width=config.width,
         parameters=sum(weight.numel() for weight in weights.values()),
         token_limit=task.token_limit,
         revision=digest.hexdigest(),
-        licence="yours",
-        origin="trained on “Train a model”",
+        licence="unknown",
+        origin=f"“{task.title}”, trained here",
     )
 
 

@@ -10,6 +10,7 @@ import logging
 import secrets
 import threading
 import time
+from base64 import b32encode
 from collections import OrderedDict
 from typing import Literal
 
@@ -40,7 +41,7 @@ class Training:
     """
 
     def __init__(self, run: Run, device: str) -> None:
-        self.id = secrets.token_hex(8)
+        self.id = b32encode(secrets.token_bytes(10)).decode()[:10].lower()
         self.run = run
         self.device = device
         self.phase: Phase = "waiting"

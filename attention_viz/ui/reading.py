@@ -10,7 +10,7 @@ from attention_viz.core.sizes import size_in_words
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
 from attention_viz.models.cost import SMALL, cost_of
-from attention_viz.ui import cache, url
+from attention_viz.ui import cache, trained, url
 from attention_viz.ui.examples import EXAMPLES
 from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import DEFAULT, Selection
@@ -44,6 +44,7 @@ def text_boxes(selection: Selection) -> None:
 def examples(selection: Selection) -> None:
     """Texts to click, and what to look for in the one that is shown. They were chosen for the bundled model."""
     if selection.model != DEFAULT.model:
+        _own_example(selection)
         return
     names = [example.name for example in EXAMPLES]
     shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.text, selection.second)), None)
@@ -51,6 +52,19 @@ def examples(selection: Selection) -> None:
     st.pills("Examples", names, key=_EXAMPLE, on_change=_choose_example, label_visibility="collapsed")
     if shown is not None:
         aside(f":material/lightbulb: {markdown(shown.hint)}")
+
+
+def _own_example(selection: Selection) -> None:
+    """Models that were trained here know few symbols: the example that they were shown with is one click away."""
+    found = trained.example(selection.model)
+    if found is not None and found != (selection.text, selection.second):
+        text, second = found
+        st.button(
+            "Read its own example",
+            on_click=url.select,
+            kwargs={"text": text, "second": second},
+            icon=":material/lightbulb:",
+        )
 
 
 def _choose_example() -> None:

@@ -268,8 +268,8 @@ def _read(name: str, raw: str) -> tuple[Any, str | None]:
         return None, f"a name of at most {_MAX_NAME} characters is expected"
     if name in ("build", "train") and len(raw) > _MAX_BUILD:
         return None, f"at most {_MAX_BUILD:,} characters are expected"
-    if name == "run" and not re.fullmatch("[0-9a-f]{16}", raw):
-        return None, "16 digits from 0 to f are expected"
+    if name == "run" and not re.fullmatch("[a-z2-7]{10}", raw):
+        return None, "ten letters and digits are expected"
     return raw, None
 
 

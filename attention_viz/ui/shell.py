@@ -96,8 +96,10 @@ def explained(*, offer: bool = True) -> Iterator[None]:
             hub.offer_panel(url.current()[0].model)
         st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
     except GoneModelError as error:
-        notice(str(error))
-        if offer:
+        if not offer:
+            aside("It is not on this server any more.")
+        else:
+            notice(str(error))
             page_link(TRAIN, label="Train it again, or load its file", model=NAME)
             st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
     except AttentionVizError as error:
@@ -161,10 +163,14 @@ def _model_choice() -> None:
 
 
 def _stacks(info: ModelInfo) -> str:
-    sizes = [f"{stack.layers} layers × {stack.heads} heads" for stack in info.stacks]
+    sizes = [f"{_number(stack.layers, 'layer')} × {_number(stack.heads, 'head')}" for stack in info.stacks]
     if len(sizes) == 1:
         return sizes[0]
     return "; ".join(f"{stack.kind}: {size}" for stack, size in zip(info.stacks, sizes, strict=True))
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _count(number: int) -> str:

@@ -45,6 +45,7 @@ _CHOICES: dict[str, tuple[float, ...]] = {
     "learning_rate": (1e-4, 3e-4, 1e-3, 3e-3, 5e-3, 1e-2, 3e-2, 1e-1, 1.0),
 }
 _HASHED: dict[str | type, Any] = {"attention_viz.ui.train_state.Setup": lambda setup: (encode(setup), setup.own)}
+_FIELD = 148  # px: two stand beside each other on a phone
 _TROUBLE = "train trouble"
 _FILE = "train file"
 
@@ -100,8 +101,8 @@ def _settings(setup: Setup, training: Training | None) -> None:
     """What can be chosen; locked as soon as there is something that was trained with it."""
     locked = training is not None
     names = [name for name in _LABELS if name in setup.task.free]
-    for column, name in zip(st.columns(len(names)), names, strict=True):
-        with column:
+    with st.container(horizontal=True):
+        for name in names:
             _setting(setup, name, locked)
     if "text" in setup.task.free:
         key = "train text"
@@ -123,13 +124,8 @@ def _setting(setup: Setup, name: str, locked: bool) -> None:
     key = f"train {name}"
     value = getattr(setup.config, name)
     url.put(key, value)
-    common: dict[str, Any] = {
-        "key": key,
-        "on_change": _take,
-        "args": (name, key),
-        "help": _TIPS[name],
-        "disabled": locked,
-    }
+    common: dict[str, Any] = {"key": key, "on_change": _take, "args": (name, key)}
+    common |= {"help": _TIPS[name], "disabled": locked, "width": _FIELD}
     if name in _CHOICES:
         options = sorted({*_CHOICES[name], value})
         st.selectbox(_LABELS[name], options, format_func=lambda one: f"{one:g}", **common)
@@ -309,7 +305,7 @@ def _file(training: Training | None) -> None:
             aside(
                 "The model at every step that is kept, its curves and its settings, as one safetensors file: numbers "
                 f"and text, nothing that could be run. A training stays on this server for a while, and stops "
-                f"{PATIENCE:.0f} seconds after nobody watches."
+                f"when nobody has watched it for {PATIENCE:.0f} seconds."
             )
             ready = training is not None and not training.active and training.run.last is not None
             if training is not None and ready:

@@ -27,6 +27,10 @@ Left = Literal["paused", "stopped"]
 _CONFIG = {"displayModeBar": False}
 _WATCH, _PLAY = 1.0, 0.4
 """Seconds between two looks at a training that runs, and between two frames."""
+_MANY = 3
+"""Heads beside each other, from which on there is no room for more than a number above each."""
+_FAR = 1.5
+"""How many times the loss of the beginning is a sign that something is wrong."""
 _FRAME = "train frame"
 _SLIDER = "train step"
 _PHASES = {
@@ -55,12 +59,25 @@ def progress(training: Training) -> None:
                 f":material/hourglass_empty: Other visitors' models learn first: {TRAININGS.ahead(training)} ahead of "
                 "yours. One learns at a time, and yours begins by itself."
             )
+        shell.notice(*_too_fast(training))
 
     bar()
     if training.phase == "failed":
         shell.notice(training.problem, "The last good step is below.")
     elif training.phase in _PHASES:
         aside(_PHASES[training.phase])
+
+
+def _too_fast(training: Training) -> tuple[str, ...]:
+    """A loss that has run away, though it still is a number."""
+    measured = training.run.measured
+    if len(measured) < 2 or measured[-1].loss <= _FAR * measured[0].loss:
+        return ()
+    return (
+        f"The loss is {measured[-1].loss:.3g}, far above the {measured[0].loss:.3g} that it began with: the learning "
+        f"rate of {training.run.config.learning_rate:g} is too high. Stop, reset, and lower it; "
+        f"{training.run.task.defaults.learning_rate:g} works for this task.",
+    )
 
 
 def live(run: Run, training: Training | None) -> None:
@@ -117,18 +134,22 @@ def _slider(run: Run, step: int, training: Training | None) -> None:
         aside("Before the first step. A slider through all steps appears here when it has begun.")
         return
     choose, play = st.columns([5, 1], vertical_alignment="bottom")
+    playing = _FRAME in st.session_state
+    moving = playing or training.active
+    # One that moves by itself is another widget: it has nothing to report, so no late report can undo a move.
+    key = f"{_SLIDER} moving" if moving else _SLIDER
     with choose:
-        url.put(_SLIDER, step)
+        url.put(key, step)
         st.select_slider(
             "Step",
             run.steps,
-            key=_SLIDER,
+            key=key,
             format_func=lambda one: f"{one:,}",
             on_change=_choose,
             args=(run.steps,),
-            help="The model was kept at these steps. Arrow keys move it.",
+            disabled=moving,
+            help="The model was kept at these steps. Arrow keys move it, as soon as nothing else does.",
         )
-    playing = _FRAME in st.session_state
     with play:
         if st.button(
             "Pause" if playing else "Play",
@@ -146,7 +167,6 @@ def _slider(run: Run, step: int, training: Training | None) -> None:
 
 def _choose(steps: tuple[int, ...]) -> None:
     if not url.is_echo(_SLIDER):
-        st.session_state.pop(_FRAME, None)
         chosen = st.session_state[_SLIDER]
         url.select(at=None if chosen == steps[-1] else chosen)
 
@@ -166,7 +186,8 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
         st.code(measured.sample, language=None, wrap_lines=True)
     maps = [
         HeadMap(
-            _title(run, measured, layer, head),
+            f"L{layer} H{head}",
+            _does(run, measured, layer, head),
             found.attention(layer, head),
             None if found.visible(layer, head).all() else found.visible(layer, head),
         )
@@ -180,21 +201,23 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
         config=_CONFIG,
         alt=f"Attention maps of {len(maps)} heads after {step} steps",
     )
-    aside(f"A row looks at its columns. {COLOURS.capitalize()}. Point at a cell to see what it is.")
+    number = f" The number above a map is its share of “{run.task.patterns[-1].title}”." if found.heads >= _MANY else ""
+    aside(f"A row looks at its columns. {COLOURS.capitalize()}. Point at a cell to see what it is.{number}")
 
 
-def _title(run: Run, measured: Measured, layer: int, head: int) -> str:
-    """The head, and what it does most of, beyond what an even spread would."""
+def _does(run: Run, measured: Measured, layer: int, head: int) -> str:
+    """What a head does most of, beyond what an even spread would; in short where many stand beside each other."""
     shares = {
-        pattern.title: (measured.patterns[pattern.name][layer, head], measured.uniform[pattern.name])
+        pattern.title: (float(measured.patterns[pattern.name][layer, head]), measured.uniform[pattern.name])
         for pattern in run.task.patterns
     }
     shares = {title: share for title, share in shares.items() if not np.isnan(share[0])}
-    name = f"L{layer} H{head}"
     if not shares:
-        return name
+        return ""
+    if run.config.heads >= _MANY:
+        return f"{list(shares.values())[-1][0]:.2f}"
     title, (mass, _) = max(shares.items(), key=lambda item: item[1][0] - item[1][1])
-    return f"{name} · {title} {mass:.2f}"
+    return f"{title} {mass:.2f}"
 
 
 def _curves(run: Run, step: int, palette: Palette) -> None:
@@ -250,14 +273,9 @@ def _onwards(run: Run, step: int, training: Training) -> None:
     first = trained_name(run.task.name, run.steps[0], training.id)
     text, second = run.task.example(run.config)
     layer, head = _best(run, step)
-    here: dict[str, Any] = {
-        "model": name,
-        "text": text,
-        "second": second or "",
-        "layer": layer,
-        "head": head,
-        "token": None,
-    }
+    query, key = _telling(example_of(run, step, name), layer, head)
+    here: dict[str, Any] = {"model": name, "text": text, "second": second or "", "layer": layer, "head": head}
+    here |= {"token": query, "key": key}
     there: dict[str, Any] = {"b_model": first, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
     with st.container(border=True):
         st.markdown(f"#### Look closer at the model after {step:,} steps")
@@ -275,6 +293,16 @@ def _best(run: Run, step: int) -> tuple[int, int]:
     found = np.nan_to_num(run.at(step).patterns[run.task.patterns[-1].name])
     layer, head = np.unravel_index(int(found.argmax()), found.shape)
     return int(layer), int(head)
+
+
+def _telling(found: Trace, layer: int, head: int) -> tuple[int, int]:
+    """A query and the key that it looks at most, itself aside; of the second half, which has more to choose from."""
+    weights = found.attention(layer, head).copy()
+    if found.kind != "cross":
+        np.fill_diagonal(weights, 0)
+        weights[: len(weights) // 2] = 0
+    query, key = np.unravel_index(int(weights.argmax()), weights.shape)
+    return int(query), int(key)
 
 
 # What the heads are worth ------------------------------------------------------------------------------------------
@@ -337,10 +365,10 @@ def _left_out(run: Run) -> None:
     read = run.task.read(run.config, run.task.example(run.config)[0])
     found = leave_one_out(model, read)
     st.markdown(
-        f"Beside this model a twin has learned the same with attention that is **frozen and uniform**. After {step:,} steps "
-        f"the one is right in {run.at(step).accuracy:.1%} of the texts, the other in "
-        f"{uniform_accuracy(run.task, run.config, model):.1%}. Each word of the example is left out in turn: how far does "
-        "the probability of the decision fall, and what weight did the word have?"
+        f"Beside this model a twin has learned the same with attention that is **frozen and uniform**. After {step:,} "
+        f"steps the one is right in {run.at(step).accuracy:.1%} of the texts, the other in "
+        f"{uniform_accuracy(run.task, run.config, model):.1%}. Each word of the example is left out in turn: how far "
+        "does the probability of the decision fall, and what weight did the word have?"
     )
     palette = palette_for(st.context.theme.type)
     words = [token.text for token in read.tokens]
@@ -358,7 +386,7 @@ def _left_out(run: Run) -> None:
                     words,
                     ["weight", "falls by"],
                     texts=[
-                        [f"{weight:.2f}", f"{-change:.2f}"]
+                        [f"{weight:.2f}", f"{round(-change, 2) + 0.0:.2f}"]
                         for weight, change in zip(one.weights, one.changes, strict=True)
                     ],
                     palette=palette,

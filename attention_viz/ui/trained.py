@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from attention_viz.models.trained import trained_name
+from attention_viz.models.trained import trained_name, training_of
 
 if TYPE_CHECKING:
     from attention_viz.toy.trainings import Training
@@ -40,3 +40,17 @@ def names() -> list[str]:
 def last_name(training: Training) -> str:
     """What a training's model is called as it is now."""
     return trained_name(training.run.task.name, training.run.steps[-1], training.id)
+
+
+def example(name: str) -> tuple[str, str] | None:
+    """The held-out example of a trained model as a text and a second one; None for other models and those gone."""
+    named = training_of(name)
+    if named is None:
+        return None
+    from attention_viz.toy.trainings import TRAININGS
+
+    training = TRAININGS.find(named)
+    if training is None:
+        return None
+    text, second = training.run.task.example(training.run.config)
+    return text, second or ""
