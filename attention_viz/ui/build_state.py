@@ -267,7 +267,7 @@ def _choice(options: tuple[str, ...]) -> Any:
 
 
 def _read_names(value: Any) -> tuple[str, ...] | None:
-    if not isinstance(value, list) or len(value) > MOST + 2 or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not 1 <= len(value) <= MOST + 2 or not all(isinstance(x, str) for x in value):
         return None
     return tuple(one[:_MAX_NAME] for one in value)
 

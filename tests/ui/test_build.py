@@ -240,6 +240,7 @@ class TestLinks:
             ('{"temperature":0}', "temperature can't be used"),
             ('{"temperature":NaN}', "temperature can't be used"),
             ('{"names":[1]}', "names can't be used"),
+            ('{"source":"words","names":[]}', "names can't be used"),
             ('{"__class__":1}', "__class__ can't be used"),
         ],
     )
