@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Bool, Float
 
-from attention_viz.figures.heatmap import FONT
+from attention_viz.figures.heatmap import FONT, hatching
 from attention_viz.figures.labels import plain, shorten, width
 from attention_viz.figures.palette import Palette
 
@@ -33,13 +33,15 @@ def cells(
     share: bool = False,
     hidden: Bool[np.ndarray, "row column"] | None = None,
     marked: int | None = None,
+    ringed: Sequence[int] = (),
 ) -> go.Figure:
     """A matrix as coloured cells with `texts` in them; pointing at one shows its line of `hover`.
 
     share: the numbers are weights from 0 to 1, on the ramp of all weights; otherwise they are signed, and the colours
         reach to the largest of them, 0 being the background. Only the paler half of the colours is used, on which
         printed numbers can be read.
-    hidden: cells that are masked: without a colour. marked: a row to outline.
+    hidden: cells that are masked: hatched, without a colour. marked: a row to outline. ringed: of each row, one column
+        whose cell is outlined.
     """
     count, across = numbers.shape
     wide, left = min(across * _CELL[0], _WIDEST), 14 + max(width(shorten(name)) for name in rows)
@@ -48,18 +50,22 @@ def cells(
     shown = np.where(np.isfinite(numbers), numbers, np.nan)
     shown = shown if hidden is None else np.where(hidden, np.nan, shown)
     reach = 1.0 if share else float(np.nanmax(np.abs(shown), initial=0)) or 1.0
-    figure = go.Figure(
+    grid = {"x": list(range(across)), "y": list(range(count)), "showscale": False, "hoverinfo": "skip"}
+    figure = go.Figure()
+    if hidden is not None and hidden.any():
+        figure.add_layout_image(hatching(palette, across * _CELL[0], count * _CELL[1]))
+        # Covers the hatching but where cells are hidden, in the gaps between the others too.
+        ground = [(0, palette.background), (1, palette.background)]
+        figure.add_trace(go.Heatmap(z=np.where(hidden, np.nan, 0.0), colorscale=ground, **grid))
+    figure.add_trace(
         go.Heatmap(
             z=shown,
-            x=list(range(across)),
-            y=list(range(count)),
             zmin=0 if share else -reach,
             zmax=reach,
             colorscale=stops(palette, share=share),
-            showscale=False,
             xgap=2,
             ygap=2,
-            hoverinfo="skip",
+            **grid,
         )
     )
     places = [(row, column) for row in range(count) for column in range(across)]
@@ -98,15 +104,15 @@ def cells(
     figure.update_xaxes(_axis(columns, palette), side="top", range=[-0.5, across - 0.5], tickangle=0)
     figure.update_yaxes(_axis(rows, palette), range=[count - 0.5, -0.5])
     if marked is not None:
-        figure.add_shape(
-            type="rect",
-            x0=-0.5,
-            x1=across - 0.5,
-            y0=marked - 0.5,
-            y1=marked + 0.5,
-            line={"color": palette.accent, "width": 2},
-        )
+        _outline(figure, palette.accent, (0, across - 1), marked)
+    for row, column in enumerate(ringed):
+        _outline(figure, palette.other, (column, column), row)
     return figure
+
+
+def _outline(figure: go.Figure, colour: str, columns: tuple[int, int], row: int) -> None:
+    x0, x1, y0, y1 = columns[0] - 0.5, columns[1] + 0.5, row - 0.5, row + 0.5
+    figure.add_shape(type="rect", x0=x0, x1=x1, y0=y0, y1=y1, line={"color": colour, "width": 2})
 
 
 def stops(palette: Palette, *, share: bool) -> list[tuple[float, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ from attention_viz.mechanism import cost, terms
 from attention_viz.mechanism.recipe import Recipe, Worked, work
 from attention_viz.ui import build_edit, shell
 from attention_viz.ui.build_code import NUMPY, TORCH, program
+from attention_viz.ui.build_listing import belongs, listed
 from attention_viz.ui.build_state import Build, faults, recipe
 from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps
 from attention_viz.ui.plain import aside, markdown
@@ -71,11 +73,15 @@ def _computed(build: Build, asked: Recipe) -> None:
     st.markdown("#### Step by step")
     aside("Point at a number to see the sum behind it.")
     build_edit.head_choice(build)
-    for number, step in enumerate(steps(build, asked, worked)):
+    found = steps(build, asked, worked)
+    for number, step in enumerate(found):
         with st.container(border=True):
             _step(number + 1, step, build)
             if step.key == "weights":
                 _sums(build, worked)
+    if belongs(build):
+        with st.container(border=True):
+            _listing(build, asked, found)
     if worked.problem:
         shell.notice(_named(worked.problem, build))
         return
@@ -91,26 +97,57 @@ def _step(number: int, step: Step, build: Build) -> None:
         st.markdown(f"**{number}. {step.title}**")
         st.latex(step.formula)
         st.markdown(step.sentence)
+        if step.hidden is not None and step.hidden.any():
+            aside("Hatched: hidden by the mask.")
     with picture:
-        figure = cells(
-            step.numbers,
-            step.rows,
-            step.columns,
-            texts=step.texts,
-            palette=_palette(),
-            hover=step.hover,
-            share=step.share,
-            hidden=np.isinf(step.numbers) if step.key == "masked" else None,
-            marked=build.query if step.key in ("scores", "scaled", "masked", "weights", "outputs", "output") else None,
-        )
-        st.plotly_chart(
-            figure,
-            width=figure.layout.width,
-            theme=None,
-            key=f"build step {step.key}",
-            config=_CONFIG,
-            alt=f"{step.title}: a table of {len(step.rows)} by {len(step.columns)} numbers",
-        )
+        _drawn(step, build)
+
+
+def _drawn(step: Step, build: Build) -> None:
+    figure = cells(
+        step.numbers,
+        step.rows,
+        step.columns,
+        texts=step.texts,
+        palette=_palette(),
+        hover=step.hover,
+        share=step.share,
+        hidden=step.hidden,
+        marked=build.query if step.by_query else None,
+    )
+    st.plotly_chart(
+        figure,
+        width=figure.layout.width,
+        theme=None,
+        key=f"build step {step.key}",
+        config=_CONFIG,
+        alt=f"{step.title}: a table of {len(step.rows)} by {len(step.columns)} numbers",
+    )
+
+
+def _listing(build: Build, asked: Recipe, found: list[Step]) -> None:
+    st.markdown("#### What the listing computes")
+    aside(
+        "A common listing makes two slips. On the left what is right, on the right what the slip makes of your numbers."
+    )
+    wrong = listed(build, asked)
+    for right in found:
+        if right.key in wrong:
+            beside, slip = st.columns(2)
+            with beside:
+                _compared("Right", replace(right, key=f"right {right.key}"), build)
+            with slip:
+                _compared("The slip", wrong[right.key], build)
+
+
+def _compared(word: str, step: Step | str, build: Build) -> None:
+    if isinstance(step, str):
+        shell.notice(step)
+        return
+    st.markdown(f"**{word}: {step.title[0].lower()}{step.title[1:]}**")
+    st.latex(step.formula)
+    _drawn(step, build)
+    st.markdown(step.sentence)
 
 
 def _sums(build: Build, worked: Worked) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from attention_viz.mechanism import terms
 from attention_viz.mechanism.recipe import Recipe, Worked
@@ -24,7 +24,7 @@ class Step:
     """One step, for one head.
 
     formula: LaTeX. texts: what is printed in the cells. hover: how each number came about.
-    share: the numbers are weights.
+    share: the numbers are weights. hidden: what the mask hides. by_query: one row for each query.
     """
 
     key: str
@@ -36,6 +36,8 @@ class Step:
     columns: tuple[str, ...]
     hover: tuple[tuple[str, ...], ...]
     share: bool = False
+    hidden: Bool[np.ndarray, "_ _"] | None = None
+    by_query: bool = True
 
     @property
     def texts(self) -> list[list[str]]:
@@ -43,6 +45,8 @@ class Step:
         return [[self._text(float(cell)) for cell in row] for row in self.numbers]
 
     def _text(self, cell: float) -> str:
+        if 1000 <= abs(cell) < 100_000:
+            return f"{cell:.0f}".replace("-", "−")  # There is room for all digits before the point.
         return f"{cell:.3f}".replace("-", "−") if self.share and 0.0005 <= abs(cell) < 10 else terms.number(cell, 3)
 
 
@@ -68,11 +72,13 @@ def _hover(shape: tuple[int, ...], line: Callable[[int, int], str]) -> tuple[tup
     return tuple(tuple(line(row, column) for column in range(columns)) for row in range(rows))
 
 
-def _of_product(left: Matrix, right: Matrix, product: Matrix) -> tuple[tuple[str, ...], ...]:
+def of_product(left: Matrix, right: Matrix, product: Matrix) -> tuple[tuple[str, ...], ...]:
+    """Of each number of a matrix product, the sum behind it."""
     return _hover(product.shape, lambda row, column: terms.products(left[row], right[:, column], product[row, column]))
 
 
-def _numbered(count: int) -> tuple[str, ...]:
+def numbered(count: int) -> tuple[str, ...]:
+    """Names of rows or columns that are dimensions."""
     return tuple(str(number + 1) for number in range(count))
 
 
@@ -96,8 +102,9 @@ def _projections(build: Build, recipe: Recipe) -> list[Step]:
                 sentence,
                 numbers,
                 build.names,
-                _numbered(numbers.shape[1]),
-                _of_product(x, array(build, f"W_{letter}"), numbers),
+                numbered(numbers.shape[1]),
+                of_product(x, array(build, f"W_{letter}"), numbers),
+                by_query=False,
             )
         )
     return made
@@ -191,6 +198,7 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
             numbers.shape,
             lambda row, column: f"stays {terms.number(numbers[row, column])}" if seen[row, column] else "hidden: −∞",
         ),
+        hidden=~seen,
     )
 
 
@@ -237,6 +245,7 @@ def _weights(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         build.key_names,
         _hover(numbers.shape, _weight_line(recipe, scores, numbers)),
         share=True,
+        hidden=None if recipe.visible is None else ~recipe.visible,
     )
 
 
@@ -270,8 +279,8 @@ def _outputs(build: Build, _: Recipe, worked: Worked) -> Step | None:
         "Each query takes from every value as much as its weight says, and adds it up.",
         numbers,
         build.names,
-        _numbered(numbers.shape[1]),
-        _of_product(worked.weights[build.head], worked.values[build.head], numbers),
+        numbered(numbers.shape[1]),
+        of_product(worked.weights[build.head], worked.values[build.head], numbers),
     )
 
 
@@ -289,6 +298,7 @@ def _joined(build: Build, _: Recipe, worked: Worked) -> Step | None:
         build.names,
         tuple(places),
         _hover(numbers.shape, lambda _, column: f"number {column % size + 1} of head {column // size}"),
+        by_query=False,
     )
 
 
@@ -302,8 +312,8 @@ def _projected(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         "A last table lets the heads' findings mix.",
         worked.output,
         build.names,
-        _numbered(worked.output.shape[1]),
-        _of_product(worked.joined, recipe.output_weight, worked.output),
+        numbered(worked.output.shape[1]),
+        of_product(worked.joined, recipe.output_weight, worked.output),
     )
 
 

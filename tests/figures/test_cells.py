@@ -41,12 +41,26 @@ def test_nothing_has_the_colour_of_the_page(palette):
     assert (figure.data[0].zmin, figure.data[0].zmax) == (-4, 4)
 
 
-def test_cells_are_the_numbers_and_hidden_ones_have_no_colour():
+def test_cells_are_the_numbers_and_hidden_ones_are_hatched():
     numbers = np.array([[1.0, -np.inf], [np.nan, 3.0]])
     figure = drawn(numbers, hidden=np.isinf(numbers))
-    np.testing.assert_array_equal(figure.data[0].z, [[1, np.nan], [np.nan, 3]])
-    assert list(figure.data[1].text) == ["1", "-inf", "nan", "3"]
-    assert drawn(np.full((1, 1), np.nan)).data[0].zmax == 1
+    ground, colours, texts = figure.data
+    # The hatching is behind, and what is not hidden covers it.
+    (hatching,) = figure.layout.images
+    assert hatching.layer == "below"
+    np.testing.assert_array_equal(ground.z, [[0, np.nan], [0, 0]])
+    assert {colour for _, colour in ground.colorscale} == {LIGHT.background}
+    np.testing.assert_array_equal(colours.z, [[1, np.nan], [np.nan, 3]])
+    assert list(texts.text) == ["1", "-inf", "nan", "3"]
+    plain = drawn(np.full((1, 1), np.nan), hidden=np.array([[False]]))
+    assert plain.data[0].zmax == 1
+    assert not plain.layout.images
+
+
+def test_what_is_outlined():
+    figure = drawn(np.zeros((2, 3)), marked=1, ringed=(2, 0))
+    places = [(shape.x0 + 0.5, shape.x1 - 0.5, shape.y0 + 0.5, shape.y1 - 0.5) for shape in figure.layout.shapes]
+    assert places == [(0, 2, 1, 1), (2, 2, 0, 0), (0, 0, 1, 1)]
 
 
 def test_many_columns_are_pointed_at_and_not_printed():

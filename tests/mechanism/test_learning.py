@@ -23,7 +23,7 @@ def test_the_gradient_is_autograds(divisor):
     w_v.requires_grad_()
     output = functional.scaled_dot_product_attention(x @ w_q, x, x @ w_v, scale=1 / divisor)
     expected = functional.mse_loss(output, y)
-    expected.backward()
+    expected.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
     loss, gradient = loss_and_gradients(Head(w_q.detach(), w_v.detach()), x, y, divisor)
     assert loss == pytest.approx(expected.item())
     torch.testing.assert_close(gradient.query_weight, w_q.grad)
@@ -47,7 +47,8 @@ def test_the_steps_are_those_of_pytorchs_descent(scaled):
         scale = 50**-0.5 if scaled else 1.0
         output = functional.scaled_dot_product_attention(fresh @ maps[0], fresh, fresh @ maps[1], scale=scale)
         descent.zero_grad()
-        functional.mse_loss(output, expected).backward()
+        loss = functional.mse_loss(output, expected)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
         descent.step()
     lesson = learn(3, 5, scaled=scaled)
     np.testing.assert_allclose(lesson.features, x)

@@ -120,6 +120,27 @@ def test_no_weights_where_the_root_is_undefined():
     assert "undefined" in words_on(app)
 
 
+def test_the_listing_stands_beside_what_is_right():
+    app = shown(preset="vectors")
+    assert "What the listing computes" in words_on(app)
+    assert ["47", "52", "57", "64", "71", "78", "81", "90", "99"] in printed(app)
+    assert ["1003", "1072", "1140", "2458", "2625", "2792"] in printed(app)
+    assert not app.warning
+    app.number_input(key="build size keys").set_value(3).run()
+    assert "there are 2 queries and 3 keys" in words_on(app)
+    app.button_group(key="build heads").set_value(1).run()
+    assert "What the listing computes" not in words_on(opened(PAGE))
+
+
+def test_what_the_mask_hides_is_hatched():
+    plain = json.dumps(charts(opened(PAGE)))
+    assert "data:image/svg" not in plain
+    masked = [chart for chart in charts(shown(masks=["padding"], length=2)) if chart["layout"].get("images")]
+    assert len(masked) == 2, "the masked scores and the weights"
+    words = words_on(shown(masks=["padding"], length=2))
+    assert words.count("Hatched: hidden by the mask") == 2
+
+
 def test_costs_follow_the_number_of_tokens():
     app = opened(PAGE)
     assert "151 MB" in words_on(app)

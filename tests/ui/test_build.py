@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from attention_viz.mechanism.recipe import work
 from attention_viz.ui.build_code import NUMPY, TORCH, Dialect, program
+from attention_viz.ui.build_listing import belongs, listed
 from attention_viz.ui.build_presets import PRESETS, START, builds
 from attention_viz.ui.build_state import MOST, Build, array, decode, encode, faults, recipe, resized, sizes_of, table
-from attention_viz.ui.build_steps import flow_chart, steps
+from attention_viz.ui.build_steps import Step, flow_chart, steps
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -74,6 +75,34 @@ class TestExamples:
         np.testing.assert_allclose(worked.output, weights @ v)
         said("vectors", 50, 68, 122, 167, 3, *(q @ k.T / 3**0.5).ravel(), weights[0, 1], 16, 17, 18)
         said("vectors", *(q @ k.T / 3**0.5 @ v).ravel(), *(q.T @ k).ravel())
+
+    def test_what_the_listing_computes(self):
+        build = PRESETS["vectors"].build
+        found = listed(build, recipe(build))
+        scores, outputs = found["scores"], found["outputs"]
+        assert isinstance(scores, Step)
+        assert isinstance(outputs, Step)
+        # By hand: 1·7 + 4·10, 1·8 + 4·11, …
+        np.testing.assert_array_equal(scores.numbers, [[47, 52, 57], [64, 71, 78], [81, 90, 99]])
+        assert scores.hover[0][1] == "1·8 + 4·11 = 52"
+        expected = [[(50 * v + 68 * (v + 3)) / 3**0.5 for v in (13, 14, 15)]]
+        expected += [[(122 * v + 167 * (v + 3)) / 3**0.5 for v in (13, 14, 15)]]
+        np.testing.assert_allclose(outputs.numbers, expected)
+        assert f"sum to {118 / 3**0.5:.2f} for “first”, {289 / 3**0.5:.1f} for “second”" in outputs.sentence
+        assert belongs(build)
+        assert not belongs(START)
+        assert not belongs(replace(build, source="words"))
+
+    def test_what_the_listing_can_not_compute(self):
+        three = resized(PRESETS["vectors"].build, keys=3)
+        found = listed(three, recipe(three))
+        assert "there are 2 queries and 3 keys" in str(found["scores"])
+        assert isinstance(found["outputs"], Step)
+        uneven = replace(resized(PRESETS["vectors"].build, key_size=2), scoring="general")
+        found = listed(uneven, recipe(uneven))
+        assert isinstance(found["scores"], Step)
+        assert found["scores"].numbers.shape == (3, 2)
+        assert "A query has 3 numbers and a key 2" in str(found["outputs"])
 
     def test_the_cat_sat_on_the_mat(self):
         build = PRESETS["additive"].build
@@ -166,6 +195,10 @@ def test_every_cell_says_where_its_number_comes_from(name):
     for step in found:
         assert np.array(step.hover).shape == step.numbers.shape == (len(step.rows), len(step.columns))
         assert all(line for row in step.hover for line in row)
+        if step.key in ("masked", "weights") and asked.visible is not None:
+            np.testing.assert_array_equal(step.hidden, ~asked.visible)
+        else:
+            assert step.hidden is None
     chart = flow_chart(build, asked)
     assert f"{'' if build.heads == 1 else f'{build.heads} × '}{len(asked.queries)} × {len(asked.keys)}" in chart
 
