@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from attention_viz.ui import url
+from attention_viz.ui.build_cells import MOST_LETTERS, Table, read, write
 from attention_viz.ui.build_presets import PRESETS, START, builds
-from attention_viz.ui.build_state import MOST, Build, Table, decode, encode, parameters_fitted, resized, sizes_of, table
+from attention_viz.ui.build_state import MOST, Build, decode, encode, parameters_fitted, resized, sizes_of, table
 from attention_viz.ui.plain import aside, markdown
 
 _SOURCES = {"vectors": "Queries, keys, values", "words": "Word vectors and W"}
@@ -45,18 +45,21 @@ _ACROSS, _FEW = 3, 4
 """Tables beside each other, where none has more than a few columns."""
 _EDITORS = "build editors"
 
+Texts = tuple[tuple[str, ...], ...]
+
 
 @dataclass
 class _Editor:
     """A table's editor keeps its edits in the browser on top of `rows`; `made` is what the two come to.
 
     As long as that is what should be shown, the editor stays, and with it the cell that a visitor is in.
+    Cells are texts here: Streamlit's own column of numbers refuses letters without a word.
     """
 
     version: int = 0
-    rows: Table = ()
+    rows: Texts = ()
     names: tuple[str, ...] = ()
-    made: tuple[Table, tuple[str, ...]] = field(default=((), ()))
+    made: tuple[Texts, tuple[str, ...]] = field(default=((), ()))
 
 
 def current() -> tuple[Build, tuple[str, ...]]:
@@ -257,16 +260,12 @@ def _resize(name: str, key: str) -> None:
 
 
 def _table(build: Build, name: str) -> None:
-    rows, names = table(build, name), _names(build, name)
+    rows, names = _texts(table(build, name)), _names(build, name)
     editors: dict[str, _Editor] = st.session_state.setdefault(_EDITORS, {})
     editor = editors.setdefault(name, _Editor())
     if editor.made != (rows, names):
         editors[name] = editor = _Editor(editor.version + 1, rows, names, (rows, names))
-    frame = pd.DataFrame(
-        [[_number_or_nothing(cell) for cell in row] for row in editor.rows],
-        columns=[str(place + 1) for place in range(len(editor.rows[0]))],
-        dtype="float64",
-    )
+    frame = pd.DataFrame(editor.rows, columns=[str(place + 1) for place in range(len(editor.rows[0]))], dtype="str")
     if editor.names:
         frame.insert(0, _NAME, list((*editor.names, *[""] * len(frame))[: len(frame)]))
     key = f"build table {name} {editor.version}"
@@ -277,16 +276,20 @@ def _table(build: Build, name: str) -> None:
         hide_index=True,
         width="stretch",
         column_config={
-            _NAME: st.column_config.TextColumn("", max_chars=24, disabled=name == "V", width="small"),
-            **{column: st.column_config.NumberColumn(width=52) for column in frame.columns if column != _NAME},
+            _NAME: st.column_config.TextColumn("", max_chars=MOST_LETTERS, disabled=name == "V", width="small"),
+            **{
+                column: st.column_config.TextColumn(max_chars=MOST_LETTERS, alignment="right", width=52)
+                for column in frame.columns
+                if column != _NAME
+            },
         },
         on_change=_edited,
         args=(name, key),
     )
 
 
-def _number_or_nothing(cell: Any) -> float:
-    return float(cell) if isinstance(cell, (int, float)) else math.nan
+def _texts(rows: Table) -> Texts:
+    return tuple(tuple(write(cell) for cell in row) for row in rows)
 
 
 def _names(build: Build, name: str) -> tuple[str, ...]:
@@ -302,10 +305,11 @@ def _edited(name: str, key: str) -> None:
             if column == _NAME:
                 names[int(place)] = value or ""
             else:
-                rows[int(place)][int(column) - 1] = value
-    editor.made = (tuple(map(tuple, rows)), tuple(names))
+                rows[int(place)][int(column) - 1] = value or ""
+    cells = tuple(tuple(read(text) for text in row) for row in rows)
+    editor.made = (_texts(cells), tuple(names))
     build, _ = current()
-    changes: dict[str, Any] = {"tables": {**build.tables, name: editor.made[0]}}
+    changes: dict[str, Any] = {"tables": {**build.tables, name: cells}}
     if name in ("Q", "X"):
         changes["names"] = editor.made[1]
     if name in ("K", "X"):

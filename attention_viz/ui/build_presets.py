@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from attention_viz.ui.build_state import RANDOM_SIZE, Build, Table
+from attention_viz.ui.build_cells import Table
+from attention_viz.ui.build_state import RANDOM_SIZE, Build
 
 _SENTENCE = ("The", "cat", "sat", "on", "the", "mat")
 _CAT: Table = (

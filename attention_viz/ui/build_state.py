@@ -12,20 +12,16 @@ import numpy as np
 from jaxtyping import Float64
 
 from attention_viz.mechanism.recipe import PARAMETERS, MaskName, Normaliser, Recipe, Scoring, project, visible
-from attention_viz.mechanism.terms import number
+from attention_viz.ui.build_cells import MOST_LETTERS, Cell, Table, fault
 
 Source = Literal["vectors", "words", "random"]
-Cell = float | str | None
-Table = tuple[tuple[Cell, ...], ...]
 
 MOST = 8
 """The most tokens, and the most dimensions."""
-LARGEST = 1e6
-"""The largest number that a cell takes. Its products stay exact enough to be written out."""
 RANDOM_SIZE = (10, 50, 8)
 """Of the random source: tokens, features, and the size of a value."""
 _TEMPERATURES = (0.01, 100.0)
-_MAX_NAME = 24
+_MAX_NAME = MOST_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,18 +308,12 @@ def _cell_of(cell: Any) -> Cell:
 
 
 def _cells(build: Build, name: str) -> list[str]:
-    found = []
-    for row, cells in enumerate(table(build, name)):
-        for column, cell in enumerate(cells):
-            where = f"Table {name}, {_row_name(build, name, row)}, column {column + 1}"
-            if cell is None:
-                found.append(f"{where} is empty: type a number, 0 for nothing.")
-            elif isinstance(cell, str):
-                found.append(f"{where} holds “{cell}”: a number is needed.")
-            elif cell != cell or not -LARGEST <= cell <= LARGEST:
-                shown = "NaN, which is no number" if cell != cell else number(cell)
-                found.append(f"{where} holds {shown}: numbers from −1,000,000 to 1,000,000 can be computed with.")
-    return found
+    return [
+        f"Table {name}, {_row_name(build, name, row)}, column {column + 1} {wrong}"
+        for row, cells in enumerate(table(build, name))
+        for column, cell in enumerate(cells)
+        if (wrong := fault(cell)) is not None
+    ]
 
 
 def _sizes(build: Build, name: str) -> list[str]:

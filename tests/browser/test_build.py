@@ -82,6 +82,28 @@ def test_an_emptied_cell_is_named(arrive: Arrive):
     visitor.page.get_by_text("Table K, row “我”, column 1 is empty").wait_for()
 
 
+def test_what_is_typed_and_is_no_number_is_named(arrive: Arrive):
+    visitor = drawn(arrive(height=1400).open("/build"))
+    for typed, said in (
+        ("abc", "column 1 holds “abc”: a number is needed"),
+        ("nan", "column 1 holds NaN, which is no number"),
+        ("inf", "column 1 holds ∞: numbers from"),
+        ("1e38", "column 1 holds 10³⁸: numbers from"),
+    ):
+        type_into_first_cell(visitor.page, 0, typed)
+        visitor.page.get_by_text(said).wait_for()
+        visitor.settled()
+    assert visitor.page.get_by_role("heading", name="Step by step").count() == 0
+    type_into_first_cell(visitor.page, 0, " 0,5")
+    visitor.page.get_by_role("heading", name="Step by step").wait_for()
+    visitor.settled()
+    assert build_of(visitor.address()) == {"Q": [[0.5, 0.2, 0.3]]}
+    type_into_first_cell(visitor.page, 0, "−1")
+    visitor.page.wait_for_url("**-1.0**")
+    visitor.settled()
+    assert printed(visitor.page)[0] == "−0.12"
+
+
 def test_pointing_at_a_number_shows_the_sum_behind_it(arrive: Arrive):
     visitor = drawn(arrive(height=1400).open("/build"))
     chart = visitor.page.locator(".js-plotly-plot").first

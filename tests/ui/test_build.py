@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import re
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_viz.mechanism.recipe import work
+from attention_viz.ui.build_cells import MOST_LETTERS, fault, read, write
 from attention_viz.ui.build_code import NUMPY, TORCH, Dialect, program
 from attention_viz.ui.build_listing import belongs, listed
 from attention_viz.ui.build_presets import PRESETS, START, builds
@@ -208,6 +210,51 @@ def test_the_sum_behind_the_first_score():
     scores = steps(build, recipe(build), work(recipe(build)))[0]
     assert scores.hover[0][0] == "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
     assert scores.texts[0][0] == "0.32"
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        ("typed", "cell"),
+        [
+            ("0.5", 0.5),
+            (" 0,5 ", 0.5),
+            ("−2", -2.0),
+            ("-.5", -0.5),
+            ("+3.", 3.0),
+            ("1e38", 1e38),
+            ("2E-3", 0.002),
+            ("inf", float("inf")),
+            ("−∞", float("-inf")),
+            ("", None),
+            ("  ", None),
+            (None, None),
+            ("abc", "abc"),
+            ("1_0", "1_0"),
+            ("٣", "٣"),
+            ("0x10", "0x10"),
+            ("1,2,3", "1,2,3"),
+            ("1,000", "1,000"),
+            ("0,125", 0.125),
+            ("--1", "--1"),
+            ("x" * 99, "x" * 24),
+        ],
+    )
+    def test_what_is_typed(self, typed, cell):
+        assert read(typed) == cell
+
+    def test_no_number_is_typed(self):
+        assert math.isnan(read("NaN"))  # type: ignore[arg-type]  # a cell may be a text, this one is not
+
+    @given(st.none() | st.floats() | st.text(max_size=MOST_LETTERS).map(read))
+    def test_what_a_table_shows_is_read_back(self, cell):
+        again = read(write(cell))
+        assert again == cell or (again != again and cell != cell)
+
+    def test_numbers_are_short(self):
+        assert [write(cell) for cell in (1.0, 0.1, -0.5, 1e38, 123456.0)] == ["1", "0.1", "-0.5", "1e+38", "123456"]
+
+    def test_a_comma_that_can_be_read_in_two_ways(self):
+        assert fault("1,000") == "holds “1,000”, which may mean 1000 or 1.000: type one of them."
 
 
 class TestFaults:
