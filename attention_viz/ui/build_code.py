@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from attention_viz.mechanism.learning import FEATURES, RATE, SEQUENCES, TOKENS, VALUE_SIZE
 from attention_viz.mechanism.recipe import visible
-from attention_viz.ui.build_state import RANDOM_SIZE, Build, table
+from attention_viz.ui.build_state import Build, table
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a library writes what the programs need. {} stands for what it is applied to."""
+    """How a library writes what the programs need. {} stands for what it is applied to.
+
+    pick: of what each row has, the one whose place is said.
+    """
 
     imports: str
     matrix: str
@@ -30,6 +34,7 @@ class Dialect:
     running: str
     clip: str
     swap: str
+    pick: str
 
 
 TORCH = Dialect(
@@ -50,6 +55,7 @@ TORCH = Dialect(
     running="{}.cumsum(dim=-1)",
     clip="{}.clamp(min=0)",
     swap="{}.transpose(-1, -2)",
+    pick="torch.take_along_dim({}, 1)",
 )
 NUMPY = Dialect(
     imports="import numpy as np",
@@ -69,6 +75,7 @@ NUMPY = Dialect(
     running="{}.cumsum(axis=-1)",
     clip="np.maximum({}, 0)",
     swap="{}.swapaxes(-1, -2)",
+    pick="np.take_along_axis({}, 1)",
 )
 
 
@@ -93,16 +100,56 @@ def _inputs(build: Build, dialect: Dialect) -> list[str]:
 
 
 def _random(build: Build, dialect: Dialect) -> list[str]:
-    tokens, features, size = RANDOM_SIZE
     imports = ["import numpy as np"] + ([dialect.imports] if dialect is TORCH else [])
-    drawn = [
-        f"X = rng.standard_normal(({tokens}, {features}))",
-        f"W_Q = rng.standard_normal(({features}, {features})) / {features}**0.5",
-        f"W_V = rng.standard_normal(({features}, {size})) / {features}**0.5",
+
+    def drawn(name: str, *shape: int, small: bool = True) -> str:
+        made = dialect.drawn.format(f"rng.standard_normal({shape})")
+        return f"{name} = {made}{f' / {FEATURES}**0.5' if small else ''}"
+
+    lines = [
+        *imports,
+        "",
+        f"rng = np.random.default_rng({build.seed})",
+        drawn("X", TOKENS, FEATURES, small=False),
+        drawn("W_Q", FEATURES, FEATURES),
+        drawn("W_V", FEATURES, VALUE_SIZE),
     ]
-    if dialect is TORCH:
-        drawn.append("X, W_Q, W_V = (torch.from_numpy(drawn) for drawn in (X, W_Q, W_V))")
-    return [*imports, "", f"rng = np.random.default_rng({build.seed})", *drawn, "Q, K, V = X @ W_Q, X, X @ W_V"]
+    if build.steps:
+        lines += [
+            "",
+            "# The teacher, whom the head never sees: token i should read the j with the largest x_i T x_j,",
+            "# and find x_j U there.",
+            drawn("T", FEATURES, FEATURES),
+            drawn("U", FEATURES, VALUE_SIZE),
+            "",
+            *_learning(build, dialect, drawn("x", SEQUENCES, TOKENS, FEATURES, small=False)),
+            "",
+        ]
+    return [*lines, "Q, K, V = X @ W_Q, X, X @ W_V"]
+
+
+def _learning(build: Build, dialect: Dialect, fresh: str) -> list[str]:
+    """Gradient descent on the mean squared error, the gradient written out."""
+    turned = {name: dialect.swap.format(name) for name in ("x", "V", "A")}
+    over = f" / {FEATURES}**0.5" if build.scaled else ""
+    total = dialect.total.format("(A * dA)")
+    shared = dialect.exp.format(f"S - {dialect.largest.format('S')}")
+    body = [
+        f"{fresh}  # fresh features",
+        f"read = (x @ T @ {turned['x']}).argmax(-1)",
+        f"Y = {dialect.pick.format('x @ U, read[..., None]')}",
+        "V = x @ W_V",
+        f"S = x @ W_Q @ {turned['x']}{over}",
+        f"A = {shared}",
+        f"A = A / {dialect.total.format('A')}",
+        f"dO = 2 * (A @ V - Y) / {SEQUENCES * TOKENS * VALUE_SIZE}",
+        f"dA = dO @ {turned['V']}",
+        f"dS = A * (dA - {total}){over}",
+        f"rows = x.reshape(-1, {FEATURES}).T",
+        f"W_Q = W_Q - {RATE:g} * rows @ (dS @ x).reshape(-1, {FEATURES})",
+        f"W_V = W_V - {RATE:g} * rows @ ({turned['A']} @ dO).reshape(-1, {VALUE_SIZE})",
+    ]
+    return [f"for _ in range({build.steps}):", *(f"    {line}" for line in body)]
 
 
 def _heads(build: Build) -> list[str]:
@@ -131,7 +178,7 @@ def _scores(build: Build, dialect: Dialect) -> list[str]:
 
 def _mask(build: Build, dialect: Dialect) -> list[str]:
     seen = visible(
-        *((RANDOM_SIZE[0],) * 2 if build.source == "random" else (len(build.names), len(build.key_names))),
+        *((TOKENS,) * 2 if build.source == "random" else (len(build.names), len(build.key_names))),
         build.masks,
         length=build.length,
         radius=build.radius,

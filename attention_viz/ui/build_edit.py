@@ -11,7 +11,7 @@ import streamlit as st
 from attention_viz.ui import url
 from attention_viz.ui.build_cells import MOST_LETTERS, Table, read, write
 from attention_viz.ui.build_presets import PRESETS, START, builds
-from attention_viz.ui.build_state import MOST, Build, decode, encode, parameters_fitted, resized, sizes_of, table
+from attention_viz.ui.build_state import MOST, STEPS, Build, decode, encode, parameters_fitted, resized, sizes_of, table
 from attention_viz.ui.plain import aside, markdown
 
 _SOURCES = {"vectors": "Queries, keys, values", "words": "Word vectors and W"}
@@ -91,7 +91,17 @@ def tables(build: Build) -> None:
     """What goes in."""
     if build.source == "random":
         aside("Ten tokens of 50 random features are too many for a table. Another seed draws others.")
-        _number("Seed", build, "seed", 0, 9999)
+        left, right = st.columns([3, 5])
+        with left:
+            _number("Seed", build, "seed", 0, 9999)
+        with right:
+            _choice(
+                "Learning steps",
+                build,
+                "steps",
+                {count: str(count) for count in STEPS},
+                "0: the maps as they were drawn, before any training.",
+            )
         return
     left, right = st.columns([5, 3], vertical_alignment="bottom")
     with left:

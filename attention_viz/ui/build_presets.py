@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from attention_viz.mechanism.learning import TOKENS
 from attention_viz.ui.build_cells import Table
-from attention_viz.ui.build_state import RANDOM_SIZE, Build
+from attention_viz.ui.build_state import Build
 
 _SENTENCE = ("The", "cat", "sat", "on", "the", "mat")
 _CAT: Table = (
@@ -68,7 +69,7 @@ PRESETS: dict[str, Preset] = {
             scaled=False,
         ),
         "我 喜欢 学习: “I like studying.” The word 学习 asks (its query is 0.1, 0.2, 0.3), all three answer. "
-        "The scores are **0.32, 0.50 and 0.14**.\n\n"
+        "What each hands over, its value, is here its key once more. The scores are **0.32, 0.50 and 0.14**.\n\n"
         "*Where tutorials differ.* One prints 0.42 for the first score; 0.1·0.4 + 0.2·0.5 + 0.3·0.6 is 0.32. It "
         "then "
         "divides by the square root of the sum of the scores, which gives 0.327, 0.510 and 0.143: together "
@@ -125,10 +126,9 @@ PRESETS: dict[str, Preset] = {
         "$c_i = \\sum_j \\alpha_{ij} v_j$. For “sat” (i = 3), $e_{32}$ is **2.044** and $\\alpha_{32}$, its "
         "weight for “cat”, "
         "is **0.245**.\n\n"
-        "*Where tutorials differ.* Many keep calling the scores “attention weights”. $e_{ij}$ can be negative "
-        "and has no "
-        "fixed sum; $\\alpha_{ij}$ is a share. “The” and “the” have the same vector here, so they get the same "
-        "weight: "
+        "*Where tutorials differ.* Code often calls both “attention weights”: in Hugging Face's models one variable, "
+        "attn_weights, first holds $e$ and after the softmax $\\alpha$. But $e_{ij}$ can be negative and has no fixed "
+        "sum; $\\alpha_{ij}$ is a share. “The” and “the” have the same vector here, so they get the same weight: "
         "attention itself knows nothing of order.",
     ),
     "heads": Preset(
@@ -141,9 +141,9 @@ PRESETS: dict[str, Preset] = {
         "own half of the dimensions; then the halves are joined and multiplied by $W_O$. “dogs” gives “bark” "
         "**0.630** in "
         "head 0 and **0.587** in head 1.\n\n"
-        "*Where tutorials differ.* Some set hidden scores to 0 and not to −∞: e⁰ is 1, and the padding is read "
-        "after all. "
-        "The rows of [PAD] as a *query* are computed and thrown away.",
+        "*Where tutorials differ.* A common slip is to multiply the scores by a mask of ones and zeros. A hidden score "
+        "is then 0 and not −∞, e⁰ is 1, and the padding is read after all. The rows of [PAD] as a *query* are computed "
+        "here as everywhere, and thrown away afterwards.",
         (
             "dogs bark",
             Build(
@@ -163,19 +163,19 @@ PRESETS: dict[str, Preset] = {
         Build(
             "scale",
             "random",
-            tuple(f"token {number}" for number in range(RANDOM_SIZE[0])),
-            tuple(f"token {number}" for number in range(RANDOM_SIZE[0])),
+            tuple(f"token {number}" for number in range(TOKENS)),
+            tuple(f"token {number}" for number in range(TOKENS)),
         ),
-        "One head as it is before any training: ten tokens of 50 random features, a map for the queries "
-        "($W_Q$, 50 × 50) and one for the values ($W_V$, 50 × 8); the features themselves are the keys. A score "
-        "is a sum "
-        "of $d_k$ = 50 random products, which spreads like √50 ≈ 7.07. Switch the scale off: softmax then "
-        "gives almost everything to one key, by chance, and its gradients vanish. The curve below repeats this "
-        "for many "
-        "sizes.\n\n"
-        "*Where tutorials differ.* Some divide by $d_k$ or by the square root of the number of tokens. It is "
-        "√$d_k$, the "
-        "size of one key **in one head**.",
+        "One head that learns, on ten tokens of 50 random features. A teacher, hidden from the head and drawn at "
+        "random, says which token each token should read, and what it should find there. Learned by gradient descent "
+        "are a map for the queries ($W_Q$, 50 × 50) and one for the values ($W_V$, 50 × 8); the features themselves "
+        "are the keys. After 300 steps on fresh features the largest score is on the right token for **90 %** of the "
+        "queries, where chance is 10 %. With 0 steps you see the head as it was drawn.\n\n"
+        "A score is a sum of $d_k$ = 50 products, which at random spreads like √50 ≈ 7.07. Switch the scale off: at "
+        "0 steps one key then has nearly all, by chance, and the gradient of most scores is a thousandth of what it is "
+        "with the scale. After as many steps that head is right for **74 %**.\n\n"
+        "*Where tutorials differ.* Code for several heads often divides by the root of the whole vector's size. It is "
+        "√$d_k$, the size of one key **in one head**.",
     ),
 }
 START = PRESETS["three"].build

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float64
 
+from attention_viz.mechanism.learning import FEATURES, TOKENS, VALUE_SIZE, Lesson, learn
 from attention_viz.mechanism.recipe import PARAMETERS, MaskName, Normaliser, Recipe, Scoring, project, visible
 from attention_viz.ui.build_cells import MOST_LETTERS, Cell, Table, fault
 
@@ -18,8 +19,8 @@ Source = Literal["vectors", "words", "random"]
 
 MOST = 8
 """The most tokens, and the most dimensions."""
-RANDOM_SIZE = (10, 50, 8)
-"""Of the random source: tokens, features, and the size of a value."""
+STEPS = (0, 10, 30, 100, 300)
+"""How long the head of the random source may learn."""
 _TEMPERATURES = (0.01, 100.0)
 _MAX_NAME = MOST_LETTERS
 
@@ -29,12 +30,13 @@ class Build:
     """Everything that is chosen on the page.
 
     preset: where it began; what differs from it is in the URL.
-    source: "vectors" has queries, keys and values; "words" makes them of word vectors X; "random" draws X.
+    source: "vectors" has queries, keys and values; "words" makes them of word vectors X; "random" draws X and learns
+        the maps.
     names, keys: of the tokens that ask, and of those that are asked; one and the same in "words" and "random".
     tables: by name: Q, K, V, X, W_Q, W_K, W_V, W_O, and those of the score. None is an empty cell.
     masks: at once. length: tokens before the padding. radius: of the window.
     query, head: which of them is drawn as bars, and which head's steps are shown.
-    seed: of the random source.
+    seed, steps: of the random source, and of what it learns.
     """
 
     preset: str
@@ -53,6 +55,7 @@ class Build:
     head: int = 0
     query: int = 0
     seed: int = 0
+    steps: int = STEPS[-1]
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -99,22 +102,20 @@ def array(build: Build, name: str) -> Float64[np.ndarray, "row column"]:
     return np.array(table(build, name), dtype=np.float64)
 
 
-def random_tables(seed: int) -> dict[str, Float64[np.ndarray, "row column"]]:
-    """X and the two maps of the random source, as the snippet on the page draws them too."""
-    tokens, features, size = RANDOM_SIZE
-    rng = np.random.default_rng(seed)
-    return {
-        "X": rng.standard_normal((tokens, features)),
-        "W_Q": rng.standard_normal((features, features)) / features**0.5,
-        "W_V": rng.standard_normal((features, size)) / features**0.5,
-    }
+Teach = Callable[[int, int, bool], Lesson]
 
 
-def recipe(build: Build) -> Recipe:
+def lesson(seed: int, steps: int, scaled: bool) -> Lesson:
+    """What the head of the random source has learned. A page keeps these."""
+    return learn(seed, steps, scaled=scaled)
+
+
+def recipe(build: Build, teach: Teach = lesson) -> Recipe:
     """What to compute. The build has no faults."""
     if build.source == "random":
-        drawn = random_tables(build.seed)
-        queries, keys, values = project(drawn["X"], drawn["W_Q"]), drawn["X"], project(drawn["X"], drawn["W_V"])
+        learned = teach(build.seed, build.steps, build.scaled)
+        keys = learned.features
+        queries, values = project(keys, learned.query_weight), project(keys, learned.value_weight)
     elif build.source == "words":
         x = array(build, "X")
         queries, keys, values = (project(x, array(build, name)) for name in ("W_Q", "W_K", "W_V"))
@@ -172,8 +173,8 @@ def parameters_fitted(build: Build) -> Build:
 def sizes_of(build: Build) -> dict[str, int]:
     """Tokens and dimensions, by the names that `resized` takes."""
     if build.source == "random":
-        tokens, features, size = RANDOM_SIZE
-        return {"queries": tokens, "keys": tokens, "query_size": features, "key_size": features, "value_size": size}
+        sizes = {"query_size": FEATURES, "key_size": FEATURES, "value_size": VALUE_SIZE}
+        return {"queries": TOKENS, "keys": TOKENS, **sizes}
     prefix = "W_" if build.source == "words" else ""
     found = {"queries": len(build.names), "keys": len(build.key_names)}
     if prefix:
@@ -244,7 +245,7 @@ def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build
 def _consistent(build: Build) -> Build:
     """Names for every row, and a query and a head that exist."""
     rows = {"vectors": ("Q", "K"), "words": ("X", "X")}.get(build.source)
-    names, keys = (len(table(build, name)) for name in rows) if rows else (RANDOM_SIZE[0],) * 2
+    names, keys = (len(table(build, name)) for name in rows) if rows else (TOKENS,) * 2
     return replace(
         build,
         names=_named(build.names, names),
@@ -281,6 +282,7 @@ _READERS: dict[str, Any] = {
     **{name: _choice(options) for name, options in _CHOICES.items()},
     **{name: _integer(*ends) for name, ends in _RANGES.items()},
     "seed": _integer(0, _SEEDS),
+    "steps": lambda value: value if type(value) is int and value in STEPS else None,
     "scaled": lambda value: value if type(value) is bool else None,
     "names": _read_names,
     "keys": _read_names,

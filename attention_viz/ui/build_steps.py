@@ -25,6 +25,7 @@ class Step:
 
     formula: LaTeX. texts: what is printed in the cells. hover: how each number came about.
     share: the numbers are weights. hidden: what the mask hides. by_query: one row for each query.
+    ringed: of each row, the column that should be the largest, where somebody knows.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Step:
     share: bool = False
     hidden: Bool[np.ndarray, "_ _"] | None = None
     by_query: bool = True
+    ringed: tuple[int, ...] = ()
 
     @property
     def texts(self) -> list[list[str]]:

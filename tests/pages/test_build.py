@@ -141,6 +141,26 @@ def test_what_the_mask_hides_is_hatched():
     assert words.count("Hatched: hidden by the mask") == 2
 
 
+def test_a_head_that_learns():
+    app = shown(preset="scale")
+    words = words_on(app)
+    assert "After **300 steps** with the scale" in words
+    assert "in **90%** of 2,000 fresh queries" in words
+    assert "Outlined in each row: the token that the teacher means" in words
+    outlined = [shape for chart in charts(app) for shape in chart["layout"].get("shapes", [])]
+    before = printed(app)
+    app.button_group(key="build steps").set_value(0).run()
+    assert "in **10%** of 2,000 fresh queries" in words_on(app)
+    assert printed(app) != before
+    assert json.loads(in_address(app, "build")) == {"preset": "scale", "steps": 0}
+    assert len(outlined) > 10
+    losses = next(chart for chart in charts(app) if chart["layout"]["yaxis"].get("title", {}).get("text") == "loss")
+    assert [line["name"] for line in losses["data"]] == ["with √d", "without"]
+    app.toggle(key="build scaled").set_value(False).run()
+    app.button_group(key="build steps").set_value(300).run()
+    assert "in **74%** of 2,000 fresh queries" in words_on(app)
+
+
 def test_costs_follow_the_number_of_tokens():
     app = opened(PAGE)
     assert "151 MB" in words_on(app)

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attention_viz.mechanism.learning import learn
 from attention_viz.mechanism.recipe import work
 from attention_viz.ui.build_cells import MOST_LETTERS, fault, read, write
 from attention_viz.ui.build_code import NUMPY, TORCH, Dialect, program
@@ -142,11 +144,44 @@ class TestExamples:
         rng = np.random.default_rng(0)
         x = rng.standard_normal((10, 50))
         w_q, w_v = rng.standard_normal((50, 50)) / 50**0.5, rng.standard_normal((50, 8)) / 50**0.5
-        worked = computed(PRESETS["scale"].build)
+        worked = computed(replace(PRESETS["scale"].build, steps=0))
         weights = softmax(x @ w_q @ x.T / 50**0.5)
         np.testing.assert_allclose(worked.weights[0], weights)
         np.testing.assert_allclose(worked.output, weights @ (x @ w_v))
         said("scale", 50**0.5)
+
+    @pytest.mark.parametrize(("scaled", "right"), [(True, 90), (False, 74)])
+    def test_a_learned_head_finds_the_token(self, scaled, right):
+        """Examined here with features of its own, and a teacher drawn again."""
+        build = replace(PRESETS["scale"].build, scaled=scaled)
+        assert build.steps == 300
+        rng = np.random.default_rng(0)
+        drawn = [rng.standard_normal(shape) for shape in ((10, 50), (50, 50), (50, 8), (50, 50))]
+        lesson = learn(0, build.steps, scaled=scaled)
+        fresh = np.random.default_rng(99).standard_normal((300, 10, 50))
+        turned = fresh.swapaxes(1, 2)
+        found = (fresh @ lesson.query_weight @ turned).argmax(-1) == (fresh @ drawn[3] @ turned).argmax(-1)
+        assert found.mean() == pytest.approx(right / 100, abs=0.03)
+        assert lesson.found == pytest.approx(found.mean(), abs=0.03)
+        assert f"**{round(100 * lesson.found)} %**" in PRESETS["scale"].note
+        said("scale", right, 300)
+        worked = computed(build)
+        np.testing.assert_allclose(worked.keys[0], drawn[0])
+        assert (worked.weights[0].argmax(-1) == lesson.wanted).sum() == 9
+
+    def test_most_gradients_all_but_vanish_without_the_scale(self):
+        rng = np.random.default_rng(0)
+        shapes = ((10, 50), (50, 50), (50, 8), (50, 50), (50, 8))
+        _, w_q, w_v, t, u = (torch.from_numpy(rng.standard_normal(shape)) / 50**0.5 for shape in shapes)
+        x = torch.from_numpy(rng.standard_normal((32, 10, 50)))
+        answers = torch.take_along_dim(x @ u, (x @ t @ x.mT).argmax(-1)[..., None], 1)
+        typical = []
+        for divisor in (50**0.5, 1):
+            scores = (x @ w_q @ x.mT / divisor).requires_grad_()
+            loss = (scores.softmax(-1) @ (x @ w_v) - answers).square().mean()
+            (gradient,) = torch.autograd.grad(loss, scores)
+            typical.append(float(gradient.abs().median()))
+        assert 500 < typical[0] / typical[1] < 2000, "a thousandth"
 
 
 def _run(build: Build, dialect: Dialect) -> dict[str, np.ndarray]:
@@ -166,6 +201,8 @@ _VARIANTS = {
     "additive heads": replace(_PLAIN["heads"], scoring="additive", heads=4),
     "sum": replace(_PLAIN["vectors"], normaliser="sum", masks=("causal",)),
     "root": replace(_PLAIN["three"], normaliser="root"),
+    "before learning": replace(_PLAIN["scale"], steps=0, seed=5),
+    "learned without the scale": replace(_PLAIN["scale"], steps=30, scaled=False),
     "hot": replace(_PLAIN["scale"], temperature=2.5, masks=("window",), radius=2),
     "padded": replace(_PLAIN["heads"], masks=("causal", "padding"), length=2),
 }
@@ -179,8 +216,10 @@ def test_the_program_on_the_page_computes_what_is_on_the_page(name, dialect):
     worked = computed(build)
     found = _run(build, dialect)
     expected = worked.weights if build.heads > 1 else worked.weights[0]
-    np.testing.assert_allclose(found["weights"], expected, atol=1e-12)
-    np.testing.assert_allclose(found["output"], worked.output, atol=1e-12)
+    # After hundreds of steps, the order in which a library adds up shows in the last digits.
+    least = 1e-9 if build.source == "random" and build.steps else 1e-12
+    np.testing.assert_allclose(found["weights"], expected, atol=least)
+    np.testing.assert_allclose(found["output"], worked.output, atol=least)
     assert ("torch" in program(build, dialect)) == (dialect is TORCH)
 
 
@@ -318,6 +357,8 @@ class TestLinks:
             ('{"scoring":"<b>"}', "scoring can't be used"),
             ('{"heads":true}', "heads can't be used"),
             ('{"temperature":0}', "temperature can't be used"),
+            ('{"preset":"scale","steps":7}', "steps can't be used"),
+            ('{"preset":"scale","steps":true}', "steps can't be used"),
             ('{"temperature":NaN}', "temperature can't be used"),
             ('{"names":[1]}', "names can't be used"),
             ('{"source":"words","names":[]}', "names can't be used"),
