@@ -134,6 +134,7 @@ def _axis(names: Sequence[str], palette: Palette) -> dict[str, object]:
         "showgrid": False,
         "zeroline": False,
         "ticks": "",
+        "ticklabelstandoff": 3,
         "fixedrange": True,
     }
 

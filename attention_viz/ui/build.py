@@ -19,7 +19,7 @@ from attention_viz.ui import build_edit, shell
 from attention_viz.ui.build_code import NUMPY, TORCH, program
 from attention_viz.ui.build_listing import belongs, listed
 from attention_viz.ui.build_state import STEPS, Build, faults, recipe
-from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps
+from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps, symbols
 from attention_viz.ui.plain import aside, markdown
 
 _CONFIG = {"displayModeBar": False}
@@ -43,11 +43,11 @@ def page() -> None:
     with st.container(border=True):
         st.markdown("#### What goes in")
         build_edit.tables(build)
-    wrong = faults(build)
+        wrong = faults(build)
+        shell.notice(*wrong)
     asked = None if wrong else recipe(build, _learned)
     with st.container(border=True):
         _method(build, asked)
-    shell.notice(*wrong)
     if asked is not None:
         _computed(build, asked)
     if build.source == "random":
@@ -64,11 +64,37 @@ def _method(build: Build, asked: Recipe | None) -> None:
     with choose:
         st.markdown("#### How it is computed")
         build_edit.choices(build)
+        if asked is not None:
+            _letters(build)
     if asked is not None:
         with whole:
             st.markdown("#### The whole way")
             aside("On each arrow: rows × columns of what goes along it.")
-            st.mermaid_chart(flow_chart(build, asked), alt="The way from queries, keys and values to the output")
+            # As large as it is: stretched to the column, a chart of few boxes gets twice as high.
+            st.mermaid_chart(
+                flow_chart(build, asked), width="content", alt="The way from queries, keys and values to the output"
+            )
+
+
+def _letters(build: Build) -> None:
+    """What the formulas call things, for somebody who meets them here."""
+    score, output = symbols(build)
+    meanings = [
+        "$q_i$ is the query of token $i$, the one that asks: row $i$ of Q.",
+        "$k_j$ and $v_j$ are the key and the value of token $j$, one that is asked: row $j$ of K and of V.",
+        f"${score}_{{ij}}$ is the score: how well key $j$ fits query $i$. The larger, the better.",
+        f"$\\alpha_{{ij}}$ is the weight: the share of $v_j$ that goes into the output ${output}_i$.",
+        "$d_k$ is how many numbers a key has, in one head.",
+    ]
+    if build.masks:
+        meanings.append("$-\\infty$ stands for a score below all others: $\\exp(-\\infty) = 0$.")
+    if build.heads > 1:
+        meanings.append(
+            f"Each of the {build.heads} heads has its own part of every $q$, $k$ and $v$: head 0 the first numbers, "
+            "head 1 those after them. Concat writes what they hand on behind each other."
+        )
+    st.markdown("**The letters in the formulas**")
+    st.markdown("\n".join(f"- {meaning}" for meaning in meanings))
 
 
 def _computed(build: Build, asked: Recipe) -> None:

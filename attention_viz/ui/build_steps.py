@@ -59,9 +59,9 @@ def steps(build: Build, recipe: Recipe, worked: Worked) -> list[Step]:
     return found + [step for make in made if (step := make(build, recipe, worked)) is not None]
 
 
-def symbol(build: Build) -> str:
-    """What the scores are called: e in additive attention, s elsewhere."""
-    return "e" if build.scoring == "additive" else "s"
+def symbols(build: Build) -> tuple[str, str]:
+    """What a score and an output are called: e and c in additive attention, s and o elsewhere."""
+    return ("e", "c") if build.scoring == "additive" else ("s", "o")
 
 
 def row_sums(worked: Worked, head: int) -> list[float]:
@@ -170,7 +170,7 @@ def _scaled(build: Build, _: Recipe, worked: Worked) -> Step | None:
     return Step(
         "scaled",
         "Scale",
-        rf"{symbol(build)}_{{ij}} \,/\, \sqrt{{d_k}}, \quad d_k = {size}",
+        rf"{symbols(build)[0]}_{{ij}} \,/\, \sqrt{{d_k}}, \quad d_k = {size}",
         f"A sum of more products spreads further. Dividing by √{size} ≈ {terms.number(size**0.5, 3)} takes that back, "
         "so that softmax does not jump to one key.",
         numbers,
@@ -191,7 +191,7 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
     return Step(
         "masked",
         f"Mask: {' and '.join(build.masks)}",
-        rf"{symbol(build)}_{{ij}} = -\infty \ \text{{where key }} j \text{{ is hidden from query }} i",
+        rf"{symbols(build)[0]}_{{ij}} = -\infty \ \text{{where key }} j \text{{ is hidden from query }} i",
         "What a query may not see gets −∞, the only score that becomes a weight of exactly 0.",
         numbers,
         build.names,
@@ -232,7 +232,7 @@ def _weights(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         return None
     formula, sentence = _WEIGHT_WORDS[build.normaliser]
     hot = build.temperature != 1 and build.normaliser in ("softmax", "sparsemax")
-    name = f"{symbol(build)}"
+    name = symbols(build)[0]
     written = formula.format(s=name)
     if hot:
         written += rf"\quad \text{{with }} {name} / T,\ T = {build.temperature:g}"
@@ -271,7 +271,7 @@ def _outputs(build: Build, _: Recipe, worked: Worked) -> Step | None:
     if worked.head_outputs is None or worked.weights is None or worked.values is None:
         return None
     numbers = worked.head_outputs[build.head]
-    name = "c" if build.scoring == "additive" else "o"
+    name = symbols(build)[1]
     return Step(
         "outputs",
         "The output: a mix of the values"
@@ -319,7 +319,7 @@ def _projected(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
     )
 
 
-_MERMAID = '%%{init: {"flowchart": {"nodeSpacing": 24, "rankSpacing": 26, "padding": 8}}}%%'
+_MERMAID = '%%{init: {"flowchart": {"nodeSpacing": 24, "rankSpacing": 14, "padding": 6}}}%%'
 
 
 def flow_chart(build: Build, recipe: Recipe) -> str:
@@ -334,7 +334,7 @@ def flow_chart(build: Build, recipe: Recipe) -> str:
     lines = [_MERMAID, "flowchart TB"]
     if build.source != "vectors":
         size = f"{asked} × {array(build, 'X').shape[1] if build.source == 'words' else recipe.keys.shape[1]}"
-        lines.append('X(["words X"])')
+        lines.append(f'X(["{"words" if build.source == "words" else "features"} X"])')
         for letter in "QKV":
             fixed = letter == "K" and build.source == "random"
             lines.append(f'X -->|"{size}"| {letter}["{letter} = X{"" if fixed else f" W_{letter}"}"]')
@@ -358,11 +358,9 @@ def flow_chart(build: Build, recipe: Recipe) -> str:
         lines.append(f'{one} -->|"{square}"| {other}["{word}"]')
     lines.append(f'V -->|"{shape(len(recipe.values), recipe.values.shape[1] // build.heads)}"| O')
     last, out = "O", f"{asked} × {recipe.values.shape[1]}"
-    if build.heads > 1:
-        lines.append(f'O -->|"{shape(asked, recipe.values.shape[1] // build.heads)}"| J["join heads"]')
+    joins = ["join heads"] * (build.heads > 1) + ["× W_O"] * (recipe.output_weight is not None)
+    if joins:
+        lines.append(f'O -->|"{shape(asked, recipe.values.shape[1] // build.heads)}"| J["{", ".join(joins)}"]')
         last = "J"
-    if recipe.output_weight is not None:
-        lines.append(f'{last} -->|"{out}"| P["× W_O"]')
-        last = "P"
     lines.append(f'{last} -->|"{out}"| Y(["output"])')
     return "\n".join(lines)
