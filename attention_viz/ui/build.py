@@ -18,7 +18,7 @@ from attention_viz.mechanism.recipe import Recipe, Worked, work
 from attention_viz.ui import build_edit, shell
 from attention_viz.ui.build_code import NUMPY, TORCH, program
 from attention_viz.ui.build_listing import belongs, listed
-from attention_viz.ui.build_state import STEPS, Build, faults, recipe
+from attention_viz.ui.build_state import STEPS, Build, faults, recipe, swapped
 from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps, symbols
 from attention_viz.ui.plain import aside, markdown
 
@@ -111,6 +111,9 @@ def _computed(build: Build, asked: Recipe) -> None:
     if belongs(build):
         with st.container(border=True):
             _listing(build, asked, found)
+    if build.other is not None and build.source == "words":
+        with st.container(border=True):
+            _batch(build)
     if worked.problem:
         shell.notice(_named(worked.problem, build))
         return
@@ -190,6 +193,37 @@ def _compared(word: str, step: Step | str, build: Build) -> None:
     st.markdown(step.sentence)
 
 
+def _batch(build: Build) -> None:
+    """The weights of both sequences, beside each other."""
+    head = f" of head {build.head}" if build.heads > 1 else ""
+    st.markdown(f"#### The batch: the weights{head} for both sequences")
+    words = "Both are computed at once, as tables of one size. "
+    if "padding" in build.masks:
+        words += "Hatched columns are padding, hidden from every query; the rows of padding are thrown away afterwards."
+    else:
+        words += "No padding is hidden now: switch the mask on to see it hatched."
+    aside(words)
+    both = [build, swapped(build)]
+    for place, one in zip(st.columns(2), sorted(both, key=lambda one: one.sequence), strict=True):
+        with place:
+            st.markdown(f"**{markdown(build_edit.title(one.names, one.length))}**{' (in hand)' * (one is build)}")
+            _weights_of(one, in_hand=one is build)
+
+
+def _weights_of(build: Build, *, in_hand: bool) -> None:
+    wrong = faults(build)
+    if wrong:
+        shell.notice(*wrong)
+        return
+    asked = recipe(build)
+    worked = work(asked)
+    for step in steps(build, asked, worked):
+        if step.key == "weights":
+            _drawn(replace(step, key=f"weights of sequence {build.sequence}", by_query=in_hand), build)
+    if worked.weights is None:
+        shell.notice(_named(worked.problem, build))
+
+
 def _sums(build: Build, worked: Worked) -> None:
     """Do the rows sum to 1, and if not, what does that do?"""
     sums = row_sums(worked, build.head)
@@ -234,7 +268,8 @@ def _one_query(build: Build, worked: Worked) -> None:
 
 def _code(build: Build) -> None:
     st.markdown("#### Take it with you")
-    aside("A program that computes exactly what is on screen. It needs nothing but the library itself.")
+    what = "of the sequence in hand" if build.other is not None and build.source == "words" else "on screen"
+    aside(f"A program that computes exactly the steps {what}. It needs nothing but the library itself.")
     torch_code, numpy_code = st.tabs(["Copy as PyTorch", "Copy as NumPy"])
     torch_code.code(program(build, TORCH), language=None, wrap_lines=True)
     numpy_code.code(program(build, NUMPY), language=None, wrap_lines=True)

@@ -11,7 +11,19 @@ import streamlit as st
 from attention_viz.ui import url
 from attention_viz.ui.build_cells import MOST_LETTERS, Table, read, write
 from attention_viz.ui.build_presets import PRESETS, START, builds
-from attention_viz.ui.build_state import MOST, STEPS, Build, decode, encode, parameters_fitted, resized, sizes_of, table
+from attention_viz.ui.build_state import (
+    MOST,
+    STEPS,
+    Build,
+    Sequence,
+    decode,
+    encode,
+    parameters_fitted,
+    resized,
+    sizes_of,
+    swapped,
+    table,
+)
 from attention_viz.ui.plain import aside, markdown
 
 _SOURCES = {"vectors": "Queries, keys, values", "words": "Word vectors and W"}
@@ -83,8 +95,8 @@ def examples(build: Build) -> None:
     preset = PRESETS[build.preset]
     with st.container(border=True):
         st.markdown(preset.note)
-        if preset.other is not None:
-            _sequences(build)
+        if build.other is not None and build.source == "words":
+            _sequences(build, build.other)
 
 
 def tables(build: Build) -> None:
@@ -172,15 +184,15 @@ def query_choice(build: Build) -> None:
     )
 
 
-def _sequences(build: Build) -> None:
-    preset = PRESETS[build.preset]
-    assert preset.other is not None
-    titles = {0: " ".join(preset.build.names), 1: preset.other[0]}
+def _sequences(build: Build, other: Sequence) -> None:
+    titles = [title(build.names, build.length), title(other.names, other.length)]
+    if build.sequence:
+        titles.reverse()
     key = "build sequence"
-    url.put(key, 1 if build.names == preset.other[1].names else 0)
+    url.put(key, build.sequence)
     st.segmented_control(
         "Sequence of the batch",
-        list(titles),
+        [0, 1],
         format_func=titles.__getitem__,
         key=key,
         on_change=_other_sequence,
@@ -189,21 +201,15 @@ def _sequences(build: Build) -> None:
     )
 
 
+def title(names: tuple[str, ...], length: int) -> str:
+    """What a sequence is called: its words, without the padding."""
+    return " ".join(names[:length] or names)
+
+
 def _other_sequence(key: str) -> None:
     build, _ = current()
-    preset = PRESETS[build.preset]
-    if url.is_echo(key) or preset.other is None:
-        return
-    wanted = preset.other[1] if st.session_state[key] == 1 else preset.build
-    _show(
-        replace(
-            build,
-            names=wanted.names,
-            keys=wanted.keys,
-            length=wanted.length,
-            tables={**build.tables, "X": wanted.tables["X"]},
-        )
-    )
+    if not url.is_echo(key) and st.session_state[key] != build.sequence:
+        _show(swapped(build))
 
 
 def _begin(key: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from attention_viz.mechanism.learning import TOKENS
 from attention_viz.ui.build_cells import Table
-from attention_viz.ui.build_state import Build
+from attention_viz.ui.build_state import Build, Sequence
 
 _SENTENCE = ("The", "cat", "sat", "on", "the", "mat")
 _CAT: Table = (
@@ -31,13 +31,11 @@ class Preset:
     """An example.
 
     title: on its button. note: Markdown, what to see, and where tutorials print something else.
-    other: the second sequence of a batch, with its title; the build itself is the first one's.
     """
 
     title: str
     build: Build
     note: str
-    other: tuple[str, Build] | None = None
 
 
 _HEADS = Build(
@@ -55,6 +53,7 @@ _HEADS = Build(
     masks=("padding",),
     length=4,
     heads=2,
+    other=Sequence(("dogs", "bark", "[PAD]", "[PAD]"), _SECOND, 2),
 )
 
 PRESETS: dict[str, Preset] = {
@@ -144,19 +143,6 @@ PRESETS: dict[str, Preset] = {
         "*Where tutorials differ.* A common slip is to multiply the scores by a mask of ones and zeros. A hidden score "
         "is then 0 and not −∞, e⁰ is 1, and the padding is read after all. The rows of [PAD] as a *query* are computed "
         "here as everywhere, and thrown away afterwards.",
-        (
-            "dogs bark",
-            Build(
-                "heads",
-                "words",
-                ("dogs", "bark", "[PAD]", "[PAD]"),
-                ("dogs", "bark", "[PAD]", "[PAD]"),
-                {**_HEADS.tables, "X": _SECOND},
-                masks=("padding",),
-                length=2,
-                heads=2,
-            ),
-        ),
     ),
     "scale": Preset(
         "Why divide by √d?",

@@ -26,6 +26,15 @@ _MAX_NAME = MOST_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence of a batch: its tokens' names, their vectors X, and how many of them are no padding."""
+
+    names: tuple[str, ...]
+    rows: Table
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """Everything that is chosen on the page.
 
@@ -37,6 +46,7 @@ class Build:
     masks: at once. length: tokens before the padding. radius: of the window.
     query, head: which of them is drawn as bars, and which head's steps are shown.
     seed, steps: of the random source, and of what it learns.
+    sequence, other: of a batch of two, which of them names, X and length are now, and the one that they are not.
     """
 
     preset: str
@@ -56,6 +66,8 @@ class Build:
     query: int = 0
     seed: int = 0
     steps: int = STEPS[-1]
+    sequence: int = 0
+    other: Sequence | None = None
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -95,6 +107,23 @@ def faults(build: Build) -> tuple[str, ...]:
             )
     found = [sentence for name in build.shown for sentence in _cells(build, name)]
     return tuple(found or [sentence for name in build.shown for sentence in _sizes(build, name)])[:6]
+
+
+def swapped(build: Build) -> Build:
+    """The build with the other sequence of its batch in hand, if it has one; nothing is lost."""
+    if build.other is None:
+        return build
+    names, rows = build.other.names, build.other.rows
+    return replace(
+        build,
+        names=names,
+        keys=names,
+        length=build.other.length,
+        tables={**build.tables, "X": rows},
+        query=min(build.query, len(names) - 1),
+        sequence=1 - build.sequence,
+        other=Sequence(build.names, table(build, "X"), build.length),
+    )
 
 
 def array(build: Build, name: str) -> Float64[np.ndarray, "row column"]:
@@ -157,8 +186,15 @@ def resized(build: Build, **sizes: int) -> Build:
             "V": (now["keys"], now["value_size"]),
         }
     tables = {**build.tables, **{name: _fitted(table(build, name), *shape, name) for name, shape in shapes.items()}}
+    other = build.other
+    if other is not None and build.source == "words":
+        other = replace(other, names=_named(other.names, now["queries"]), rows=_fitted(other.rows, *shapes["X"], "X"))
     changed = replace(
-        build, names=_named(build.names, now["queries"]), keys=_named(build.keys, now["keys"]), tables=tables
+        build,
+        names=_named(build.names, now["queries"]),
+        keys=_named(build.keys, now["keys"]),
+        tables=tables,
+        other=other,
     )
     return parameters_fitted(replace(changed, query=min(build.query, now["queries"] - 1)))
 
@@ -191,7 +227,14 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "scoring": get_args(Scoring),
     "normaliser": get_args(Normaliser),
 }
-_RANGES = {"length": (0, MOST), "radius": (0, MOST), "heads": (1, MOST), "head": (0, MOST - 1), "query": (0, 9)}
+_RANGES = {
+    "sequence": (0, 1),
+    "length": (0, MOST),
+    "radius": (0, MOST),
+    "heads": (1, MOST),
+    "head": (0, MOST - 1),
+    "query": (0, 9),
+}
 _TABLES = ("Q", "K", "V", "X", "W_Q", "W_K", "W_V", "W_O", "W", "W_1", "W_2", "v")
 _SCORES = {"dot": "The dot product", "cosine": "The cosine", "general": "General", "additive": "Additive"}
 _SEEDS = 9999
@@ -199,11 +242,13 @@ _SEEDS = 9999
 
 def encode(build: Build, preset: Build, start: Build) -> str:
     """What differs from the build's own example, as compact JSON; empty for `start`, the first example, itself."""
-    changes = {
+    changes: dict[str, Any] = {
         one.name: getattr(build, one.name)
         for one in fields(Build)
         if one.name != "tables" and getattr(build, one.name) != getattr(preset, one.name)
     }
+    if (other := changes.get("other")) is not None:
+        changes["other"] = {"names": other.names, "X": other.rows, "length": other.length}
     tables = {name: rows for name, rows in build.tables.items() if preset.tables.get(name) != rows}
     named = {} if preset.preset == start.preset else {"preset": preset.preset}
     written = named | changes | tables
@@ -239,11 +284,15 @@ def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build
         else:
             problems.append(f"The link's {name[:40]} can't be used; that of the example is shown.")
     build = replace(base, tables=tables, **values)
+    if base.other is not None and "other" not in asked and build.names == base.other.names:
+        # A link from before a batch kept both of its sequences.
+        build = replace(build, sequence=1, other=swapped(base).other)
     return _consistent(build), tuple(problems)
 
 
 def _consistent(build: Build) -> Build:
     """Names for every row, and a query and a head that exist."""
+    other = build.other and replace(build.other, names=_named(build.other.names, len(build.other.rows)))
     rows = {"vectors": ("Q", "K"), "words": ("X", "X")}.get(build.source)
     names, keys = (len(table(build, name)) for name in rows) if rows else (TOKENS,) * 2
     return replace(
@@ -252,6 +301,7 @@ def _consistent(build: Build) -> Build:
         keys=_named(build.keys, keys),
         query=min(build.query, names - 1),
         head=min(build.head, build.heads - 1),
+        other=other,
     )
 
 
@@ -278,6 +328,14 @@ def _read_temperature(value: Any) -> float | None:
     return float(value) if type(value) in (int, float) and low <= value <= high else None
 
 
+def _read_other(value: Any) -> Sequence | None:
+    if not isinstance(value, dict):
+        return None
+    names, rows = _read_names(value.get("names")), _table_of(value.get("X"))
+    length = _integer(*_RANGES["length"])(value.get("length"))
+    return None if names is None or rows is None or length is None else Sequence(names, rows, length)
+
+
 _READERS: dict[str, Any] = {
     **{name: _choice(options) for name, options in _CHOICES.items()},
     **{name: _integer(*ends) for name, ends in _RANGES.items()},
@@ -287,6 +345,7 @@ _READERS: dict[str, Any] = {
     "names": _read_names,
     "keys": _read_names,
     "masks": _read_masks,
+    "other": _read_other,
     "temperature": _read_temperature,
 }
 

@@ -131,6 +131,10 @@ def test_the_flow_chart_has_the_shapes_on_its_arrows(arrive: Arrive):
     assert build_of(visitor.address()) == {"preset": "heads", "head": 1}
     visitor.pick("Sequence of the batch", "dogs bark")
     assert "dogs" in visitor.text()
+    found = build_of(visitor.address())
+    assert found["sequence"] == 1
+    assert isinstance(found["other"], dict)
+    assert found["other"]["names"] == ["the", "cat", "sat", "down"]
     assert "−∞" in visitor.page.locator(".textpoint text", has_text="−∞").first.inner_html()
 
 

@@ -141,6 +141,29 @@ def test_what_the_mask_hides_is_hatched():
     assert words.count("Hatched: hidden by the mask") == 2
 
 
+def test_a_batch_of_two():
+    app = shown(preset="heads", X=[[2, 0, 1, 0], [0, 1, 1, 0], [1, 1, 0, 0.5], [0, 0.5, 0, 1]])
+    assert "The batch: the weights of head 0 for both sequences" in words_on(app)
+    first, second = printed(app)[-2:]
+    weights = next(cells for cells in printed(app) if cells == first)
+    assert len(first) == len(second) == 16
+    assert second[2:4] == second[6:8] == ["0", "0"], "padding"
+    app.button_group(key="build sequence").set_value(1).run()
+    assert printed(app)[-2:] == [first, second], "what was edited in the other sequence is kept"
+    assert "**dogs bark** (in hand)" in words_on(app)
+    assert json.loads(in_address(app, "build"))["sequence"] == 1
+    app.button_group(key="build sequence").set_value(0).run()
+    assert weights in printed(app)
+    assert list(json.loads(in_address(app, "build"))) == ["preset", "X"]
+
+
+def test_a_batch_with_a_sequence_that_can_not_be_computed():
+    broken = {"names": ["a", "b"], "X": [[1, None, 0, 0]] * 2, "length": 2}
+    app = shown(preset="heads", other=broken)
+    assert "Table X, row “a”, column 2 is empty" in words_on(app).replace("\\", "")
+    assert len(app.code) == 2, "the sequence in hand is computed"
+
+
 def test_a_head_that_learns():
     app = shown(preset="scale")
     words = words_on(app)

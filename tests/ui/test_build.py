@@ -22,7 +22,19 @@ from attention_viz.ui.build_cells import MOST_LETTERS, fault, read, write
 from attention_viz.ui.build_code import NUMPY, TORCH, Dialect, program
 from attention_viz.ui.build_listing import belongs, listed
 from attention_viz.ui.build_presets import PRESETS, START, builds
-from attention_viz.ui.build_state import MOST, Build, array, decode, encode, faults, recipe, resized, sizes_of, table
+from attention_viz.ui.build_state import (
+    MOST,
+    Build,
+    array,
+    decode,
+    encode,
+    faults,
+    recipe,
+    resized,
+    sizes_of,
+    swapped,
+    table,
+)
 from attention_viz.ui.build_steps import Step, flow_chart, steps
 
 
@@ -123,9 +135,10 @@ class TestExamples:
 
     @pytest.mark.parametrize("place", [0, 1])
     def test_two_heads_and_padding(self, place):
-        preset = PRESETS["heads"]
-        assert preset.other is not None
-        build = (preset.build, preset.other[1])[place]
+        first = PRESETS["heads"].build
+        build = (first, swapped(first))[place]
+        assert build.sequence == place
+        assert build.names[: build.length] == (("the", "cat", "sat", "down"), ("dogs", "bark"))[place]
         x, w_q, w_k, w_v, w_o = (np.array(build.tables[name]) for name in ("X", "W_Q", "W_K", "W_V", "W_O"))
         heads, weights = [], []
         for part in (slice(0, 2), slice(2, 4)):
@@ -204,6 +217,7 @@ _VARIANTS = {
     "before learning": replace(_PLAIN["scale"], steps=0, seed=5),
     "learned without the scale": replace(_PLAIN["scale"], steps=30, scaled=False),
     "hot": replace(_PLAIN["scale"], temperature=2.5, masks=("window",), radius=2),
+    "the other sequence": swapped(_PLAIN["heads"]),
     "padded": replace(_PLAIN["heads"], masks=("causal", "padding"), length=2),
 }
 
@@ -340,6 +354,29 @@ class TestLinks:
         assert again == build
         assert not problems
 
+    def test_a_batch_keeps_both_sequences_in_the_link(self):
+        first = PRESETS["heads"].build
+        edited = replace(first, tables={**first.tables, "X": ((9.0,) * 4,) * 4})
+        other = swapped(edited)
+        assert other.tables["X"] == ((0.0, 1.0, 0.5, 0.5), (1.0, 0.0, 0.0, 1.0), (0.0,) * 4, (0.0,) * 4)
+        again, problems = decode(encode(other, first, START), builds(), START)
+        assert not problems
+        assert swapped(again) == edited
+        assert swapped(START) == START
+
+    def test_a_link_from_before_a_batch_kept_both(self):
+        old = {"preset": "heads", "names": ["dogs", "bark", "[PAD]", "[PAD]"], "length": 2}
+        old |= {"keys": old["names"], "X": [[0, 1, 0.5, 0.5], [1, 0, 0, 1], [0] * 4, [0] * 4]}
+        build, problems = decode(json.dumps(old), builds(), START)
+        assert not problems
+        assert build == swapped(PRESETS["heads"].build)
+
+    def test_both_sequences_of_a_batch_get_the_same_size(self):
+        build = resized(PRESETS["heads"].build, queries=5, size=3)
+        assert not faults(build)
+        assert not faults(swapped(build))
+        assert swapped(build).names == ("dogs", "bark", "[PAD]", "[PAD]", "token 4")
+
     def test_the_first_example_needs_no_words(self):
         assert encode(START, START, START) == ""
         assert decode("", builds(), START) == (START, ())
@@ -355,6 +392,9 @@ class TestLinks:
             ('{"K":[[1],[1,2]]}', "table K is no table of 1 to 8 rows"),
             ('{"K":[]}', "table K is no table"),
             ('{"scoring":"<b>"}', "scoring can't be used"),
+            ('{"preset":"heads","other":[1]}', "other can't be used"),
+            ('{"preset":"heads","other":{"names":["a"],"X":[[1],[1,2]],"length":1}}', "other can't be used"),
+            ('{"preset":"heads","other":{"names":["a"],"X":[[1]],"length":"1"}}', "other can't be used"),
             ('{"heads":true}', "heads can't be used"),
             ('{"temperature":0}', "temperature can't be used"),
             ('{"preset":"scale","steps":7}', "steps can't be used"),
