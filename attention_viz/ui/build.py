@@ -69,7 +69,8 @@ def _method(build: Build, asked: Recipe | None) -> None:
     if asked is not None:
         with whole:
             st.markdown("#### The whole way")
-            aside("On each arrow: rows × columns of what goes along it.")
+            several = "heads × " if build.heads > 1 else ""
+            aside(f"On each arrow: {several}rows × columns of what goes along it.")
             # As large as it is: stretched to the column, a chart of few boxes gets twice as high.
             st.mermaid_chart(
                 flow_chart(build, asked), width="content", alt="The way from queries, keys and values to the output"

@@ -192,7 +192,8 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         "masked",
         f"Mask: {' and '.join(build.masks)}",
         rf"{symbols(build)[0]}_{{ij}} = -\infty \ \text{{where key }} j \text{{ is hidden from query }} i",
-        "What a query may not see gets −∞, the only score that becomes a weight of exactly 0.",
+        "What a query may not see gets −∞, the only score that becomes a weight of exactly 0."
+        + (" Here nothing is hidden." if seen.all() else ""),
         numbers,
         build.names,
         build.key_names,

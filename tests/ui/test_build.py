@@ -412,9 +412,17 @@ class TestLinks:
 
     @given(
         st.dictionaries(
-            st.sampled_from(["K", "Q", "X", "W", "names", "keys", "masks", "heads", "source", "query", "preset", "v"]),
-            st.recursive(
-                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("words"),
+            st.sampled_from(
+                ["K", "Q", "X", "W", "names", "keys", "masks", "heads", "source", "query", "preset", "v", "other"]
+            ),
+            st.just({"names": ["a"], "X": [[1]], "length": 1})
+            | st.recursive(
+                st.none()
+                | st.booleans()
+                | st.integers()
+                | st.floats()
+                | st.text(max_size=5)
+                | st.sampled_from(["words", "heads"]),
                 lambda inner: st.lists(inner, max_size=9),
                 max_leaves=30,
             ),
@@ -423,10 +431,11 @@ class TestLinks:
     @settings(deadline=None, max_examples=60)
     def test_whatever_stands_in_a_link_the_page_can_say_something(self, asked):
         build, _ = decode(json.dumps(asked), builds(), START)
-        if not faults(build):
-            worked = work(recipe(build))
-            assert worked.problem or worked.output is not None
-            assert steps(build, recipe(build), worked) is not None
+        for one in (build, swapped(build)):
+            if not faults(one):
+                worked = work(recipe(one))
+                assert worked.problem or worked.output is not None
+                assert steps(one, recipe(one), worked) is not None
 
 
 class TestSizes:
