@@ -26,8 +26,8 @@ def drawn(visitor: Visitor) -> Visitor:
     return visitor.settled()
 
 
-def type_into_first_cell(page: Page, table: int, text: str) -> None:
-    """Into the first number of a table: the second column, for names are in the first."""
+def first_cell(page: Page, table: int) -> tuple[float, float]:
+    """Where the first number of a table is: in the second column, for names are in the first."""
     # On a busy machine the table is still being drawn anew after the last change.
     page.wait_for_timeout(1000)
     box = page.get_by_test_id("stDataFrame").nth(table)
@@ -35,7 +35,11 @@ def type_into_first_cell(page: Page, table: int, text: str) -> None:
     size = box.bounding_box()
     assert size
     # Rows are 35 px high, the first one is the header's.
-    page.mouse.dblclick(size["x"] + size["width"] * 0.4, size["y"] + 52)
+    return size["x"] + size["width"] * 0.4, size["y"] + 52
+
+
+def type_into_first_cell(page: Page, table: int, text: str) -> None:
+    page.mouse.dblclick(*first_cell(page, table))
     page.locator(".gdg-input").wait_for()
     # As fast as a person, not faster: the editor opens with an animation and takes keys only then.
     page.wait_for_timeout(400)
@@ -74,10 +78,8 @@ def test_a_number_that_is_typed_changes_every_step_and_the_link(arrive: Arrive):
 
 def test_an_emptied_cell_is_named(arrive: Arrive):
     visitor = drawn(arrive(height=1400).open("/build"))
-    box = visitor.page.get_by_test_id("stDataFrame").nth(1)
-    size = box.bounding_box()
-    assert size
-    visitor.page.mouse.click(size["x"] + size["width"] * 0.4, size["y"] + 52)
+    visitor.page.mouse.click(*first_cell(visitor.page, 1))
+    visitor.page.wait_for_timeout(400)
     visitor.page.keyboard.press("Delete")
     visitor.page.get_by_text("Table K, row “我”, column 1 is empty").wait_for()
 
