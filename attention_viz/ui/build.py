@@ -48,11 +48,12 @@ def page() -> None:
     asked = None if wrong else recipe(build, _learned)
     with st.container(border=True):
         _method(build, asked)
-    if asked is not None:
-        _computed(build, asked)
     if build.source == "random":
         with st.container(border=True):
             _learning(build)
+    if asked is not None:
+        _computed(build, asked)
+    if build.source == "random":
         with st.container(border=True):
             _spread(build)
     with st.container(border=True):

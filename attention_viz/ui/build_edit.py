@@ -193,7 +193,7 @@ def _sequences(build: Build, other: Sequence) -> None:
     st.segmented_control(
         "Sequence of the batch",
         [0, 1],
-        format_func=titles.__getitem__,
+        format_func=lambda place: markdown(titles[place]),
         key=key,
         on_change=_other_sequence,
         args=(key,),

@@ -1,7 +1,4 @@
-"""What a common listing of attention computes, from the tables on screen: the two slips, as steps to draw.
-
-No Streamlit here.
-"""
+"""What a common listing of attention computes, from the tables on screen: the two slips, as steps to draw."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from attention_viz.mechanism.mistakes import transposed_queries, without_softmax
 from attention_viz.mechanism.recipe import Recipe, work
 from attention_viz.ui.build_state import Build
 from attention_viz.ui.build_steps import Step, numbered, of_product
+from attention_viz.ui.plain import markdown
 
 
 def belongs(build: Build) -> bool:

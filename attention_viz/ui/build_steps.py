@@ -49,7 +49,9 @@ class Step:
     def _text(self, cell: float) -> str:
         if 1000 <= abs(cell) < 100_000:
             return f"{cell:.0f}".replace("-", "−")  # There is room for all digits before the point.
-        return f"{cell:.3f}".replace("-", "−") if self.share and 0.0005 <= abs(cell) < 10 else terms.number(cell, 3)
+        if self.share and 0.0005 <= abs(cell) < 10:
+            return f"{cell:.3f}".replace("-", "−")
+        return terms.number(cell, 1 if self.share else 3)
 
 
 def steps(build: Build, recipe: Recipe, worked: Worked) -> list[Step]:

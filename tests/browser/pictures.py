@@ -82,6 +82,8 @@ PICTURES = (
     Picture("models_narrow_dark", "/models", NARROW, "dark", whole=True),
     Picture("build_light", "/build", whole=True),
     Picture("build_heads_dark", "/build?" + urlencode({"build": '{"preset":"heads"}'}), theme="dark", whole=True),
+    Picture("build_listing", "/build?" + urlencode({"build": '{"preset":"vectors"}'}), whole=True),
+    Picture("build_learned", "/build?" + urlencode({"build": '{"preset":"scale"}'}), whole=True),
     Picture("build_narrow", "/build", NARROW, whole=True),
     Picture("limits_light", "/limits", whole=True),
     Picture("limits_narrow_dark", "/limits", NARROW, "dark"),

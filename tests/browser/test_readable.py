@@ -80,6 +80,7 @@ PAGES = {
     "limits": "/limits",
     "build": "/build",
     "build, several heads": "/build?" + urlencode({"build": '{"preset":"heads","masks":["causal"],"head":1}'}),
+    "build, the listing": "/build?" + urlencode({"build": '{"preset":"vectors","masks":["causal"]}'}),
     "build, random": "/build?" + urlencode({"build": '{"preset":"scale"}'}),
     "build, an empty cell": "/build?" + urlencode({"build": '{"Q":[[1,null,2]]}'}),
 }

@@ -112,6 +112,10 @@ def test_token_names_are_text():
     assert not app.exception
     spec = json.dumps(charts(app))
     assert "<script>" not in spec
+    assert ":red[x]" not in words_on(shown(preset="vectors", names=[":red[x]", "b"]))
+    app = shown(preset="heads", names=[":red[x]"] * 4)
+    assert ":red[x]" not in words_on(app)
+    assert ":red[x]" not in " ".join(option.content for option in app.button_group(key="build sequence").proto.options)
 
 
 def test_no_weights_where_the_root_is_undefined():
