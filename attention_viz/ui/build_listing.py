@@ -49,7 +49,7 @@ def _outputs(build: Build, recipe: Recipe) -> Step | str:
     scores = worked.scaled[0]
     numbers = without_softmax(scores, recipe.values)
     sums = ", ".join(
-        f"{terms.number(float(total))} for “{name}”"
+        f"{terms.number(float(total))} for “{markdown(name)}”"
         for name, total in zip(build.names, scores.sum(axis=1), strict=True)
     )
     return Step(
