@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from attention_viz.core.compare import SideBySide, side_by_side
     from attention_viz.core.errors import (
         AttentionVizError,
+        ConfigError,
         DamagedModelError,
+        DivergedError,
         DownloadError,
         FileError,
         MapError,
@@ -50,13 +52,20 @@ if TYPE_CHECKING:
     from attention_viz.measures.compare import Alike, Comparison, compare, most_and_least_alike, to_all
     from attention_viz.models.library import describe_model, load_model
     from attention_viz.models.tracing import trace
+    from attention_viz.models.trained import trained_model
+    from attention_viz.toy.ablation import ablate
+    from attention_viz.toy.config import Config
+    from attention_viz.toy.tasks import TASKS
+    from attention_viz.toy.training import train
 
 _HOMES = {
     "core.align": ("Axis",),
     "core.compare": ("SideBySide", "side_by_side"),
     "core.errors": (
         "AttentionVizError",
+        "ConfigError",
         "DamagedModelError",
+        "DivergedError",
         "DownloadError",
         "FileError",
         "MapError",
@@ -86,17 +95,26 @@ _HOMES = {
     "measures.compare": ("Alike", "Comparison", "compare", "most_and_least_alike", "to_all"),
     "models.library": ("describe_model", "load_model"),
     "models.tracing": ("trace",),
+    "models.trained": ("trained_model",),
+    "toy.ablation": ("ablate",),
+    "toy.config": ("Config",),
+    "toy.tasks": ("TASKS",),
+    "toy.training": ("train",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "MEASURES",
+    "TASKS",
     "Alike",
     "AttentionVizError",
     "Axis",
     "ColourScale",
     "Comparison",
+    "Config",
+    "ConfigError",
     "DamagedModelError",
+    "DivergedError",
     "DownloadError",
     "FileError",
     "Head",
@@ -118,6 +136,7 @@ __all__ = [
     "UnknownModelError",
     "UnsupportedModelError",
     "Word",
+    "ablate",
     "compare",
     "comparison_figure",
     "describe_model",
@@ -138,6 +157,8 @@ __all__ = [
     "to_npz",
     "to_safetensors",
     "trace",
+    "train",
+    "trained_model",
 ]
 
 
