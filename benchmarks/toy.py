@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from playwright.sync_api import Browser
 
 from attention_viz.toy.ablation import Ablation, ablate
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import Progress, model_of, train
 from benchmarks.measuring import table
+from tests.browser.server import Server, Visitor, running_browser, running_server
 
 SEEDS = range(5)
 DEMANDED = 0.99
@@ -39,6 +41,30 @@ def main() -> None:
     print("\n## Training\n")
     for task in TASKS.values():
         measure(task)
+    watch()
+
+
+def watch() -> None:
+    """From the click on Start until the page says that it is done, in a browser, beside the same without a page."""
+    print("\n### With one page watching\n")
+    rows = []
+    with running_server() as server, running_browser() as browser:
+        for task in TASKS.values():
+            begun = time.perf_counter()
+            list(train(task))
+            alone = time.perf_counter() - begun
+            rows.append([task.title, f"{alone:.1f}", f"{_watched(server, browser, task):.1f}"])
+    print(table(["task", "seconds alone", "seconds watched"], rows))
+
+
+def _watched(server: Server, browser: Browser, task: Task) -> float:
+    visitor = Visitor(browser.new_page(), server).open("/train").pick("What it learns", task.title)
+    begun = time.perf_counter()
+    visitor.page.get_by_role("button", name="Start", exact=True).click()
+    visitor.page.get_by_text("Done.", exact=True).wait_for(timeout=300_000)
+    taken = time.perf_counter() - begun
+    visitor.page.close()
+    return taken
 
 
 def measure(task: Task) -> None:

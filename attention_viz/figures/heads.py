@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Bool, Float32
-from plotly.subplots import make_subplots
 
 from attention_viz.core.token import Piece
 from attention_viz.figures.heatmap import FONT, hatching, legend_title
@@ -24,6 +23,9 @@ _TITLE = 42  # px, of two lines
 _LETTER = 15  # px that a label of 12 px needs along its side
 _GAP = 10  # px
 _SCALE = ColourScale("sqrt")
+_HOVER = "%{y} → %{x}<br><b>%{z:.4f}</b><br>query %{pointNumber[0]}, key %{pointNumber[1]}<extra></extra>"
+_ABOVE = {"side": "top", "tickangle": -60}
+_DOWN = {"autorange": "reversed"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,66 +50,47 @@ def head_maps(
     top = _room(keys, side)
     tall = min(side, len(queries) * _ROW)
     high = _TITLE + top + tall
-    full = down * high + (down - 1) * _GAP
-    figure = make_subplots(
-        rows=down,
-        cols=across,
-        horizontal_spacing=min(0.5, (_GAP + left) / (across * (side + left))),
-        vertical_spacing=0 if down == 1 else min(1 / (down - 1), (_GAP + _TITLE + top) / full),
-    )
-    names = [[plain(f"{piece.text}") for piece in pieces] for pieces in (queries, keys)]
-    pairs = [[f"{query} → {key}" for key in names[1]] for query in names[0]]
+    plot = down * (high + _GAP) - _GAP - _TITLE - top  # px from the first map's top to the last one's bottom
+    gap = min(0.5, (_GAP + left) / (across * (side + left)))  # of the whole width, between two maps
+    share = (1 - gap * (across - 1)) / across
+    data: list[dict[str, object]] = []
+    layout: dict[str, object] = {}
+    images: list[object] = []
+    titles: list[object] = []
     for number, shown in enumerate(maps):
         row, column = divmod(number, across)
-        place = {"row": row + 1, "col": column + 1}
-        weights = shown.weights if shown.visible is None else np.where(shown.visible, shown.weights, np.float32("nan"))
-        figure.add_trace(
-            go.Heatmap(
-                z=weights,
-                zmin=0,
-                zmax=1,
-                colorscale=_SCALE.stops(palette),
-                showscale=False,
-                hoverongaps=False,
-                customdata=pairs,
-                hovertemplate="%{customdata}<br><b>%{z:.4f}</b><br>query %{y}, key %{x}<extra></extra>",
-                xgap=1 if len(keys) <= side // 12 else 0,
-                ygap=1 if len(queries) <= side // 12 else 0,
-            ),
-            **place,
-        )
         axis = "" if number == 0 else str(number + 1)
+        data.append(_cells(shown, axis, (len(queries), len(keys)), side))
+        from_left = column * (share + gap)
+        from_top = row * (high + _GAP)
+        across_, down_ = (from_left, from_left + share), (1 - (from_top + tall) / plot, 1 - from_top / plot)
+        layout[f"xaxis{axis}"] = _axis(keys, across_, f"y{axis}", palette, named=bool(top)) | _ABOVE
+        layout[f"yaxis{axis}"] = _axis(queries, down_, f"x{axis}", palette, named=bool(left)) | _DOWN
         if shown.visible is not None:
-            figure.add_layout_image(hatching(palette, side, tall, axis))
-        figure.update_xaxes(_axis(keys, bool(top), palette), side="top", tickangle=-60, **place)
-        figure.update_yaxes(_axis(queries, bool(left), palette), autorange="reversed", **place)
-        figure.add_annotation(
-            text=f"<b>{plain(shown.title)}</b><br>{plain(shown.second)}",
-            align="left",
-            xref=f"x{axis} domain",
-            yref=f"y{axis} domain",
-            x=0,
-            y=1,
-            xanchor="left",
-            yanchor="bottom",
-            yshift=top + 2,
-            showarrow=False,
-            font={"size": 12, "color": palette.text},
-        )
-    figure.update_layout(
-        height=full + 20,
-        margin={"t": _TITLE + top, "l": left + 2, "r": 12, "b": 8},
-        font={"family": FONT, "size": 12, "color": palette.text},
-        paper_bgcolor=palette.background,
-        plot_bgcolor=palette.background,
-        hoverlabel={
-            "font": {"size": 14, "family": FONT, "color": palette.text},
-            "bgcolor": palette.surface,
-            "bordercolor": palette.muted,
-        },
-        dragmode=False,
+            images.append(hatching(palette, side, tall, axis))
+        titles.append(_title(shown, axis, top, palette))
+    return go.Figure(
+        {
+            "data": data,
+            "layout": layout
+            | {
+                "images": images,
+                "annotations": titles,
+                "coloraxis": {"cmin": 0, "cmax": 1, "colorscale": _SCALE.stops(palette), "showscale": False},
+                "height": plot + _TITLE + top + 8,
+                "margin": {"t": _TITLE + top, "l": left + 2, "r": 12, "b": 8},
+                "font": {"family": FONT, "size": 12, "color": palette.text},
+                "paper_bgcolor": palette.background,
+                "plot_bgcolor": palette.background,
+                "hoverlabel": {
+                    "font": {"size": 14, "family": FONT, "color": palette.text},
+                    "bgcolor": palette.surface,
+                    "bordercolor": palette.muted,
+                },
+                "dragmode": False,
+            },
+        }
     )
-    return figure
 
 
 COLOURS = legend_title(_SCALE)
@@ -121,12 +104,51 @@ def _room(pieces: Sequence[Piece], side: int) -> int:
     return 16 + max(width(shorten(piece.text)) for piece in pieces)
 
 
-def _axis(pieces: Sequence[Piece], named: bool, palette: Palette) -> dict[str, object]:
+def _cells(shown: HeadMap, axis: str, counts: tuple[int, int], side: int) -> dict[str, object]:
+    """One map. A cell without a number is not drawn, and the hatching behind it shows."""
+    weights = shown.weights if shown.visible is None else np.where(shown.visible, shown.weights, np.float32("nan"))
     return {
-        "tickmode": "array",
-        "tickvals": list(range(len(pieces))),
-        "ticktext": [plain(shorten(piece.text)) for piece in pieces],
+        "type": "heatmap",
+        "z": weights,
+        "x": list(range(counts[1])),
+        "y": list(range(counts[0])),
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "coloraxis": "coloraxis",
+        "hoverongaps": False,
+        "hovertemplate": _HOVER,
+        "xgap": int(counts[1] <= side // 12),
+        "ygap": int(counts[0] <= side // 12),
+    }
+
+
+def _title(shown: HeadMap, axis: str, top: int, palette: Palette) -> dict[str, object]:
+    return {
+        "text": f"<b>{plain(shown.title)}</b><br>{plain(shown.second)}",
+        "align": "left",
+        "xref": f"x{axis} domain",
+        "yref": f"y{axis} domain",
+        "x": 0,
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": top + 2,
+        "showarrow": False,
+        "font": {"size": 12, "color": palette.text},
+    }
+
+
+def _axis(
+    pieces: Sequence[Piece], domain: tuple[float, float], anchor: str, palette: Palette, *, named: bool
+) -> dict[str, object]:
+    """Positions, which `labelalias` names: on the axis where there is room, and wherever one points."""
+    return {
+        "type": "category",
+        "domain": [max(0.0, domain[0]), min(1.0, domain[1])],
+        "anchor": anchor,
+        "labelalias": {str(place): plain(shorten(piece.text)) for place, piece in enumerate(pieces)},
         "showticklabels": named,
+        "dtick": 1,
         "tickfont": {"size": 12, "color": palette.text},
         "ticks": "",
         "showgrid": False,
