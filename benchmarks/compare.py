@@ -15,7 +15,7 @@ import numpy as np
 import attention_viz as av
 from attention_viz.core.trace import Layer
 from attention_viz.measures.divergence import jensen_shannon
-from benchmarks.measuring import ROUNDS, alternating, table
+from benchmarks.measuring import ROUNDS, alternating, table, text_of
 
 LAYERS, HEADS, SIZE = 12, 12, 64
 LENGTHS = (128, 256, 512)
@@ -82,11 +82,8 @@ def _random_trace(length: int) -> av.Trace:
 
 def _comparisons() -> list[list[object]]:
     model = av.load_model("all-MiniLM-L6-v2")
-    words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
-    text = " ".join(words[at % len(words)] for at in range(510))
-    one, other, third = (
-        av.trace(model, each) for each in (text, text.replace("cat", "bird"), " ".join(words[1:] * 40))
-    )
+    text = text_of(510)
+    one, other, third = (av.trace(model, each) for each in (text, text.replace("cat", "bird"), text_of(560, first=1)))
     assert len(one.tokens) == len(other.tokens) == len(third.tokens) == 512
     seconds = alternating(
         {

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
-from benchmarks.measuring import ROUNDS, table
+from benchmarks.measuring import ROUNDS, table, text_of
 from benchmarks.models import BERT_BASE, save_bert_base
 from tests.browser.server import Server, Visitor, running_browser, running_server
 
@@ -80,8 +80,7 @@ def _row(server: Server, browser: Browser, path: str, length: int) -> list[objec
     received: list[int] = []
     visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
     visitor.open(path)
-    words = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
-    text = " ".join(words[at % len(words)] for at in range(length - 2))
+    text = text_of(length - 2)
     firsts = []
     for round_ in range(ROUNDS):
         received.clear()

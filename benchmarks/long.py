@@ -6,12 +6,11 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.measuring import highest_megabytes, resident_megabytes, table
+from benchmarks.measuring import highest_megabytes, resident_megabytes, table, text_of
 from benchmarks.models import MODERN, save_modernbert
 from tests.browser.server import Visitor, running_browser, running_server
 
 TOKENS = 4096
-_WORDS = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
 
 
 def main() -> None:
@@ -23,7 +22,7 @@ def main() -> None:
             process = server.process.pid
             loaded = resident_megabytes(process)
             box = visitor.page.get_by_label("Text", exact=True)
-            box.fill(" ".join(_WORDS[at % len(_WORDS)] for at in range(TOKENS - 2)))
+            box.fill(text_of(TOKENS - 2))
             start = time.monotonic()
             box.press("Control+Enter")
             visitor.page.wait_for_function(

@@ -8,6 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROUNDS = 9
+_WORDS = "the cat sat on the mat and looked at the rain while a dog slept".split()  # noqa: SIM905 (reads as text)
+
+
+def text_of(words: int, first: int = 0) -> str:
+    """A text of so many words, each of which is one token of most tokenizers. first: the word that it begins with."""
+    return " ".join(_WORDS[at % len(_WORDS)] for at in range(first, first + words))
 
 
 def alternating(tasks: Mapping[str, Callable[[], object]], rounds: int = ROUNDS) -> dict[str, list[float]]:

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from attention_viz.ui import cache, live, panels, reading, shell, url
+from attention_viz.ui import live, panels, reading, shell, url
 from attention_viz.ui.head_view import head_view
-from attention_viz.ui.selection import fit, fit_tokens
 
 shell.enter()
 selection, problems = url.current()
@@ -12,15 +11,7 @@ st.markdown("# What do attention heads look at?")
 reading.text_boxes(selection)
 reading.examples(selection)
 with shell.explained():
-    info = cache.describe_model(selection.model)
-    selection, unfit = fit(selection, info)
-    url.show(selection)
-    shell.notice(*problems, *unfit)
-    panels.kind_control(info, selection)
-    trace = reading.read(info, selection)
-    selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
-    shell.notice(*unfit)
-    reading.what_was_read(trace)
+    trace, selection = reading.opened(selection, problems)
     view = head_view(trace, selection)
     page = st.container()
     # What draws nothing stands last on the page, and goes first over the line.

@@ -23,7 +23,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # Of zipfile: a compression that it doesn't know.
     OSError,
     OverflowError,
     RuntimeError,

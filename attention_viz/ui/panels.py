@@ -8,22 +8,20 @@ from functools import partial
 import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
-from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.sizes import size_in_words
 from attention_viz.export.tables import file_name, to_csv
 from attention_viz.export.tensors import npz_bytes, to_npz
 from attention_viz.figures.heatmap import MOST_CELLS, heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
-from attention_viz.ui import cache, live, reading, shell, url
+from attention_viz.ui import cache, live, shell, url
 from attention_viz.ui.head_view import HeadView
 from attention_viz.ui.plain import aside
-from attention_viz.ui.selection import MEAN, Selection, other
+from attention_viz.ui.selection import MEAN, other
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
 _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
 _UNITS = {"tokens": "Tokens", "words": "Words"}
-_KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder at encoder"}
 
 
 def grid_panel(view: HeadView) -> None:
@@ -98,23 +96,6 @@ def map_panel(view: HeadView) -> None:
         key="heatmap",
         config={"displaylogo": False},
         alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.selection.unit}",
-    )
-
-
-def kind_control(info: ModelInfo, selection: Selection) -> None:
-    """Whose attention is shown, where a model has several."""
-    if len(info.kinds) < 2:
-        return
-    widget = url.bound("kind")
-    url.put(widget["key"], reading.kind_of(info, selection))
-    st.segmented_control(
-        "Attention of",
-        info.kinds,
-        format_func=_KINDS.__getitem__,
-        required=True,
-        help="The first text is read by the encoder, the second by the decoder, whose tokens look at what came before "
-        "them and, in cross attention, at the encoder's tokens.",
-        **widget,
     )
 
 

@@ -10,13 +10,14 @@ from attention_viz.core.sizes import size_in_words
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
 from attention_viz.models.cost import SMALL, cost_of
-from attention_viz.ui import cache, trained, url
+from attention_viz.ui import cache, shell, trained, url
 from attention_viz.ui.examples import EXAMPLES
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import DEFAULT, Selection
+from attention_viz.ui.selection import DEFAULT, Selection, fit, fit_tokens
 
 _EXAMPLE = "example"
 _SECOND = {"": "Read as a pair: text [SEP] second text", "cross": "Read by the decoder; empty: the same text"}
+_KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder at encoder"}
 
 
 def text_boxes(selection: Selection) -> None:
@@ -80,6 +81,42 @@ def _choose_example() -> None:
             key=None,
             show="maps",
         )
+
+
+def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Selection]:
+    """The trace of what is selected, and the selection as far as the model and the text have what it asks for.
+
+    Says what was replaced, cut or dropped, and lets a model's kinds of attention be chosen from. problems: of the link.
+
+    Raises the errors of the model and of the text: see `shell.explained`.
+    """
+    info = cache.describe_model(selection.model)
+    selection, unfit = fit(selection, info)
+    url.show(selection)
+    shell.notice(*problems, *unfit)
+    _kind_control(info, selection)
+    trace = read(info, selection)
+    selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
+    shell.notice(*unfit)
+    what_was_read(trace)
+    return trace, selection
+
+
+def _kind_control(info: ModelInfo, selection: Selection) -> None:
+    """Whose attention is shown, where a model has several."""
+    if len(info.kinds) < 2:
+        return
+    widget = url.bound("kind")
+    url.put(widget["key"], kind_of(info, selection))
+    st.segmented_control(
+        "Attention of",
+        info.kinds,
+        format_func=_KINDS.__getitem__,
+        required=True,
+        help="The first text is read by the encoder, the second by the decoder, whose tokens look at what came before "
+        "them and, in cross attention, at the encoder's tokens.",
+        **widget,
+    )
 
 
 def read(info: ModelInfo, selection: Selection) -> Trace:
