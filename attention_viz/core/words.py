@@ -78,7 +78,9 @@ def _word(group: list[int], tokens: Sequence[Token], texts: Sequence[str], exten
         # To the edges of the word: a mark at its end that the tokenizer dropped is still part of what was typed.
         start = boundaries[max(0, bisect_right(boundaries, start) - 1)] if boundaries else start
         end = next(iter(boundaries[bisect_left(boundaries, end) :]), end)
-    return Word(text[start:end], tuple(group), first.segment, first.special)
+    word = text[start:end]
+    # White space that a model reads as tokens of their own is not part of what is shown, but where it stands alone.
+    return Word(word.strip() or word, tuple(group), first.segment, first.special)
 
 
 def merge_words(

@@ -7,6 +7,7 @@ while, and can be gone on with as long as it is remembered.
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import threading
 import time
@@ -20,8 +21,8 @@ from attention_viz.toy.training import train
 
 PATIENCE = 25.0
 """Seconds without a word from its visitor after which a training stops."""
-REMEMBERED_BYTES = 256_000_000
-"""What all trainings that are remembered may hold; the one that was asked for longest ago goes first."""
+VARIABLE = "ATTENTION_VIZ_TRAINING_MB"
+_DEFAULT_MB = 64
 _MOST = 200
 _log = logging.getLogger(__name__)
 
@@ -99,7 +100,11 @@ class Training:
 class Trainings:
     """All trainings of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        """most: bytes that all trainings which are remembered may hold; None reads ATTENTION_VIZ_TRAINING_MB. The one
+        that was asked for longest ago goes first."""
+        asked = os.environ.get(VARIABLE, "")
+        self._most = most or (int(asked) if asked.isdecimal() and int(asked) else _DEFAULT_MB) * 1_000_000
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Training] = OrderedDict()
         self._line: list[Training] = []
@@ -182,7 +187,7 @@ class Trainings:
         """Lets the trainings go that were asked for longest ago, but none that is in line."""
         for name in [name for name, training in self._known.items() if not training.active][:-1]:
             held = sum(training.run.nbytes for training in self._known.values())
-            if held <= REMEMBERED_BYTES and len(self._known) <= _MOST:
+            if held <= self._most and len(self._known) <= _MOST:
                 return
             del self._known[name]
 

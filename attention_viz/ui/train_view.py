@@ -270,21 +270,24 @@ def _curves(run: Run, step: int, palette: Palette) -> None:
 def _onwards(run: Run, step: int, training: Training) -> None:
     """The model of this step in the views of large models."""
     name = trained_name(run.task.name, step, training.id)
-    first = trained_name(run.task.name, run.steps[0], training.id)
     text, second = run.task.example(run.config)
     layer, head = _best(run, step)
     query, key = _telling(example_of(run, step, name), layer, head)
     here: dict[str, Any] = {"model": name, "text": text, "second": second or "", "layer": layer, "head": head}
     here |= {"token": query, "key": key}
-    there: dict[str, Any] = {"b_model": first, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
+
+    def beside(other: int) -> dict[str, Any]:
+        model = trained_name(run.task.name, other, training.id)
+        return {"b_model": model, "b_text": "", "b_second": "", "b_layer": layer, "b_head": head}
+
     with st.container(border=True):
         st.markdown(f"#### Look closer at the model after {step:,} steps")
-        columns = st.columns(3)
-        with columns[0]:
+        with st.container(horizontal=True, gap="large"):
             shell.page_link(shell.EXPLORE, label="Explore all its heads", **here)
-        with columns[1]:
-            shell.page_link(shell.COMPARE, label="Compare with the untrained one", **here, **there)
-        with columns[2]:
+            if step != run.steps[0]:
+                shell.page_link(shell.COMPARE, label="Compare with the untrained one", **here, **beside(run.steps[0]))
+            if step != run.steps[-1]:
+                shell.page_link(shell.COMPARE, label="Compare with the last step", **here, **beside(run.steps[-1]))
             shell.page_link(shell.INSIDE, label="Take one weight apart", **here)
 
 

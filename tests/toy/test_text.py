@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from attention_viz.core.errors import ConfigError, TextError
+from attention_viz.core.words import group_words
 from attention_viz.toy.chance import generator
 from attention_viz.toy.config import Config
 from attention_viz.toy.patterns import uniform_masses
@@ -132,7 +133,7 @@ def test_white_space_can_be_seen():
 
 def test_characters_are_put_together_to_words():
     read = TEXT.read(config(WRITINGS["emoji"]), f"went {FAMILY}")
-    assert [token.word for token in read.tokens] == [0, 0, 0, 0, 1, 2, 2, 2, 2, 2]
+    assert [token.word for token in read.tokens] == [0, 0, 0, 0, 1, 1, 1, 1, 1, 1]
 
 
 def test_what_it_has_never_seen_is_named():
@@ -189,3 +190,10 @@ def test_it_is_drawn_by_softmax_of_the_temperature(monkeypatch: pytest.MonkeyPat
     scores[sorted(set(VERSES)).index("k")] = 3
     written = TEXT.sample(config(), model_of_scores(scores))[8:]
     assert written.count("k") / 300 == pytest.approx(0.571, abs=0.07)
+
+
+def test_white_space_counts_to_the_word_behind_it():
+    task = TASKS["text"]
+    read = task.read(task.defaults, "The cat\nsat. ")
+    assert [token.text for token in read.tokens] == [*"The", "␣", *"cat", "⏎", *"sat", ".", "␣"]
+    assert [word.text for word in group_words(read.tokens, [read.text])] == ["The", "cat", "sat", ".", " "]

@@ -137,7 +137,7 @@ def test_the_longest_forgotten_goes_first_but_none_that_is_running(
 ):
     run = Run(REVERSE, SHORT)
     run.add(next(iter(train(REVERSE, SHORT))))
-    monkeypatch.setattr(module, "REMEMBERED_BYTES", 3 * run.nbytes)
+    monkeypatch.setattr(trainings, "_most", 3 * run.nbytes)
     running = trainings.begin(Run(REVERSE, LONG))
     kept = [trainings.keep(run) for _ in range(4)]
     assert trainings.find(running.id) is running

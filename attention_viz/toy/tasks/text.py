@@ -125,7 +125,7 @@ class Text(Task):
             notes = (*notes, f"The text has {len(text):,} characters; this model reads the first {_CONTEXT}.")
         read = text[:_CONTEXT]
         spans = [(place, place + 1) for place in range(len(read))]
-        pieces = zip(read, _numbers(config, read), spans, word_numbers(text, spans), strict=True)
+        pieces = zip(read, _numbers(config, read), spans, _words(read), strict=True)
         tokens = (
             Token(_sign(character), number, span, word, 0, special=False) for character, number, span, word in pieces
         )
@@ -167,6 +167,16 @@ def _numbers(config: Config, text: str) -> list[int]:
             "text that it learned from; leave the others out."
         )
     return [numbers[character] for character in text]
+
+
+def _words(text: str) -> list[int]:
+    """The word of each character. White space counts to the word behind it, as in most tokenizers that keep it."""
+    numbers = word_numbers(text, [(place, place + 1) for place in range(len(text))])
+    for place in range(len(text) - 2, -1, -1):
+        if text[place].isspace():
+            numbers[place] = numbers[place + 1]
+    order = {number: place for place, number in enumerate(dict.fromkeys(numbers))}
+    return [order[number] for number in numbers]
 
 
 def _sign(character: str) -> str:
