@@ -31,7 +31,7 @@ VERSION = "1"
 MOST_BYTES = 50_000_000
 """Of a file, as many as the app lets through. What `to_bytes` makes is smaller: see `run.KEPT_BYTES`."""
 _MOST_HEADER = 2_000_000
-_MOST_MEASURED = 10_000
+_MOST_MEASURED = 200
 _MOMENTS = "moments"
 
 
@@ -72,14 +72,17 @@ def from_bytes(data: bytes) -> Run:
         task.check(config)
         measured = tuple(_measured(one, task, config) for one in written["measured"][:_MOST_MEASURED])
         step, seconds = int(written["step"]), float(written["seconds"])
+        steps = [one.step for one in measured]
+        if steps != sorted(set(steps)) or not 0 <= steps[0] <= steps[-1] <= config.steps or not 0 <= seconds < math.inf:
+            raise ValueError("Steps and seconds go up.")
     except ConfigError as error:
         raise FileError(f"The file's settings can't be used. {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, OverflowError) as error:
         raise FileError("The file's header is damaged: its settings or its curves can't be read.") from error
-    checkpoints, moments = _tensors(data, task, config)
-    steps = {one.step for one in measured}
-    if step not in checkpoints or not set(checkpoints) <= steps:
+    checkpoints, moments = _tensors(data)
+    if step != max(checkpoints, default=-1) or not set(checkpoints) <= set(steps):
         raise FileError("The file is damaged: its curves and its checkpoints are not of the same steps.")
+    _check_shapes(task, config, checkpoints, moments)
     return Run(task, config, measured, checkpoints, State(step, seconds, checkpoints[step], moments))
 
 
@@ -98,7 +101,8 @@ def _header(data: bytes) -> Mapping[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def _tensors(data: bytes, task: Task, config: Config) -> tuple[dict[int, dict[str, Tensor]], dict[str, Tensor]]:
+def _tensors(data: bytes) -> tuple[dict[int, dict[str, Tensor]], dict[str, Tensor]]:
+    """Checkpoints by step, in order, and the optimiser's numbers; all in float32."""
     try:
         found = load(data)
     except (SafetensorError, ValueError, RuntimeError) as error:
@@ -110,9 +114,16 @@ def _tensors(data: bytes, task: Task, config: Config) -> tuple[dict[int, dict[st
             raise FileError(f"The file holds numbers that are none (NaN or infinity), in {name[:60]}.")
         place, _, rest = name.partition("/")
         if place == _MOMENTS:
-            moments[rest] = tensor
+            moments[rest] = tensor.to(torch.float32)
         elif place.isdecimal() and len(place) < 9:
-            checkpoints.setdefault(int(place), {})[rest] = tensor
+            checkpoints.setdefault(int(place), {})[rest] = tensor.to(torch.float32)
+    return dict(sorted(checkpoints.items())), moments
+
+
+def _check_shapes(
+    task: Task, config: Config, checkpoints: Mapping[int, Mapping[str, Tensor]], moments: Mapping[str, Tensor]
+) -> None:
+    """Raises FileError where the tensors are not of a model of these settings."""
     for step, weights in checkpoints.items():
         try:
             model_of(task, config, weights)
@@ -124,7 +135,6 @@ def _tensors(data: bytes, task: Task, config: Config) -> tuple[dict[int, dict[st
         kind, _, weight = name.partition(".")
         if weight not in shapes or (kind != "step" and moment.shape != shapes[weight]):
             raise FileError(f"The optimiser's numbers don't fit the model: {name[:60]}.")
-    return dict(sorted(checkpoints.items())), moments
 
 
 def _written(measured: Measured) -> dict[str, Any]:

@@ -105,6 +105,14 @@ def drop_checkpoint(header: dict[str, str], run: dict[str, Any], tensors: dict[s
         del tensors[name]
 
 
+def turn_curves(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    run["measured"].reverse()
+
+
+def go_too_far(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    run["measured"][-1]["step"] = 10**9
+
+
 def set_nan(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
     next(iter(tensors.values())).view(-1)[0] = float("nan")
 
@@ -124,6 +132,8 @@ def bend_moment(header: dict[str, str], run: dict[str, Any], tensors: dict[str, 
         (set_heads, "can't be split among 5 heads"),
         (drop_curves, "header is damaged"),
         (bend_curve, "header is damaged"),
+        (turn_curves, "header is damaged"),
+        (go_too_far, "header is damaged"),
         (drop_checkpoint, "not of the same steps"),
         (set_nan, "NaN or infinity"),
         (bend_moment, "optimiser's numbers don't fit"),
