@@ -105,7 +105,7 @@ class Task(ABC):
     """A task. All methods are pure: what they need of chance comes in as a generator or a seed.
 
     name: in links and files. title, question, lesson: what it is, what one watches for, and what one sees in the end.
-    counted: what the accuracy counts ("values recalled").
+    counted: what the accuracy counts ("values recalled"). sampled: what `sample` is.
     defaults: settings that reach it on one core. free: the settings that may be changed.
     kind: of its attention. patterns: what is measured, the one that matters most last.
     batch_size: examples in a step. held_out: examples that accuracy and patterns are measured on; never trained on.
@@ -117,6 +117,7 @@ class Task(ABC):
     question: ClassVar[str]
     lesson: ClassVar[str]
     counted: ClassVar[str]
+    sampled: ClassVar[str] = "What the model makes of it"
     defaults: ClassVar[Config]
     free: ClassVar[tuple[str, ...]] = ("layers", "heads", "width", "learning_rate", "steps", "seed")
     kind: ClassVar[Kind] = "encoder"

@@ -182,7 +182,7 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
     measured = run.at(step)
     st.markdown(f"An example that it never learns from: **{markdown(found.texts[0])}**")
     if measured.sample:
-        aside("What the model makes of it" if run.task.name != "text" else "What the model writes")
+        aside(run.task.sampled)
         st.code(measured.sample, language=None, wrap_lines=True)
     maps = [
         HeadMap(

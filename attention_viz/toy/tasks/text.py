@@ -42,6 +42,7 @@ class Text(Task):
         "is held back: what it gets right there is not learned by heart."
     )
     counted = "next characters right, in the part that was held back"
+    sampled = "What the model writes"
     kind = "decoder"
     defaults = Config(layers=2, heads=4, width=64, learning_rate=3e-3, steps=400, text=VERSES)
     free = (*Task.free, "text")
