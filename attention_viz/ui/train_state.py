@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from attention_viz.core.errors import ConfigError
 from attention_viz.toy.config import RANGES, Config, config_of
@@ -43,18 +44,28 @@ def decode(train: str, own: str) -> tuple[Setup, tuple[str, ...]]:
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
-        return Setup(START, START.defaults), ("The link's settings can't be read: they are not JSON.",)
+        return Setup(START, START.defaults), ("The link's settings can't be read: they are not a JSON object.",)
     name = asked.pop("task", START.name)
     try:
         task = task_named(name if isinstance(name, str) else "")
     except ConfigError as error:
         return Setup(START, START.defaults), (f"The link's task can't be used. {error} {START.title} is shown.",)
-    given = asked | ({"text": own} if own and "text" in task.free else {})
+    given = {"text": own} if own and "text" in task.free else {}
     try:
-        return Setup(task, config_of(given, task.defaults)), ()
+        return Setup(task, _config(asked, given, task)), ()
     except ConfigError as error:
         kept = task.defaults
         return Setup(task, kept), (f"The link's settings can't be used. {error} The usual ones are shown.",)
+
+
+def _config(asked: dict[str, Any], given: dict[str, Any], task: Task) -> Config:
+    """The settings that a link asks for. One that this task doesn't offer has no widget with which it could be taken
+    back, so it is refused here."""
+    config = config_of(asked, task.defaults)
+    for name in asked:
+        if name == "text" or (name not in task.free and getattr(config, name) != getattr(task.defaults, name)):
+            raise ConfigError(f"{task.title} has no setting {name!r:.40} that could be changed here.")
+    return config_of(asked | given, task.defaults)
 
 
 def with_field(setup: Setup, name: str, value: object) -> Setup:
