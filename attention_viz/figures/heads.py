@@ -21,7 +21,7 @@ _SIDE = {1: 400, 2: 270, 3: 190, 4: 150}  # px of a map, by how many stand besid
 _ROW = 40  # px of a row at most, so that few rows don't stand like walls
 _TITLE = 42  # px, of two lines
 _LETTER = 15  # px that a label of 12 px needs along its side
-_GAP = 10  # px
+_GAP, _BELOW = 10, 8  # px
 _SCALE = ColourScale("sqrt")
 _HOVER = "%{y} → %{x}<br><b>%{z:.4f}</b><br>query %{pointNumber[0]}, key %{pointNumber[1]}<extra></extra>"
 _ABOVE = {"side": "top", "tickangle": -60}
@@ -77,8 +77,8 @@ def head_maps(
                 "images": images,
                 "annotations": titles,
                 "coloraxis": {"cmin": 0, "cmax": 1, "colorscale": _SCALE.stops(palette), "showscale": False},
-                "height": plot + _TITLE + top + 8,
-                "margin": {"t": _TITLE + top, "l": left + 2, "r": 12, "b": 8},
+                "height": _TITLE + top + plot + _BELOW,
+                "margin": {"t": _TITLE + top, "l": left + 2, "r": 12, "b": _BELOW},
                 "font": {"family": FONT, "size": 12, "color": palette.text},
                 "paper_bgcolor": palette.background,
                 "plot_bgcolor": palette.background,

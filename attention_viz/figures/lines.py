@@ -120,7 +120,7 @@ def learning(
         figure.add_scatter(
             x=list(steps),
             y=list(line.values),
-            name=line.name,
+            name=plain(line.name),
             mode="lines",
             line={"color": colour, "width": 2.5, "dash": ("solid", "dash", "dashdot", "longdash")[number % 4]},
             hovertemplate=f"{plain(line.name)} %{{y:.3f}}<extra></extra>",
@@ -132,6 +132,7 @@ def learning(
             marker={"color": colour, "size": 9, "line": {"color": palette.background, "width": 1.5}},
             hoverinfo="skip",
             showlegend=False,
+            cliponaxis=False,
         )
         if line.level is not None:
             figure.add_hline(y=line.level, line={"color": colour, "dash": "dot", "width": 1.5})
