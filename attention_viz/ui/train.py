@@ -18,7 +18,7 @@ from attention_viz.toy.training import has_graphics_card, seconds_for, train
 from attention_viz.toy.trainings import PATIENCE, TRAININGS, Training
 from attention_viz.ui import cache, shell, train_view, trained, url
 from attention_viz.ui.loaded import freeze
-from attention_viz.ui.plain import aside, markdown
+from attention_viz.ui.plain import aside
 from attention_viz.ui.selection import Selection
 from attention_viz.ui.train_state import Setup, decode, encode, with_field
 
@@ -77,7 +77,7 @@ def page() -> None:
         shell.notice(*wrong)
         _controls(setup, training, ready=not wrong)
     if not wrong:
-        run = training.run if training is not None and training.run.last is not None else _before(setup)
+        run = training.run if training is not None and training.run.steps else _before(setup)
         train_view.live(run, training)
     _file(training)
 
@@ -238,12 +238,7 @@ def _before(setup: Setup) -> Run:
 
 
 def _start(setup: Setup) -> None:
-    running = next((one for one in trained.trainings() if one.active), None)
-    if running is not None:
-        st.session_state[_TROUBLE] = (
-            f"You have a training already ({running.run.task.title}), which is shown now. Stop it to begin another one."
-        )
-        _show(running)
+    if _is_busy():
         return
     device = "cuda" if st.session_state.get("train cuda") else "cpu"
     training = TRAININGS.begin(Run(setup.task, setup.config), device)
@@ -253,7 +248,20 @@ def _start(setup: Setup) -> None:
 
 
 def _go_on(training: Training) -> None:
-    TRAININGS.go_on(training)
+    if not _is_busy():
+        TRAININGS.go_on(training)
+
+
+def _is_busy() -> bool:
+    """Does a training of this visit run, or wait? It is shown then, and said: a visitor has one at a time."""
+    running = next((one for one in trained.trainings() if one.active), None)
+    if running is None:
+        return False
+    st.session_state[_TROUBLE] = (
+        f"You have a training already ({running.run.task.title}), which is shown now. Pause or stop it first."
+    )
+    _show(running)
+    return True
 
 
 def _leave(training: Training, phase: train_view.Left) -> None:
@@ -334,7 +342,7 @@ def _load() -> None:
     try:
         training = TRAININGS.keep(from_bytes(file.getvalue()))
     except AttentionVizError as error:
-        st.session_state[_TROUBLE] = f"{markdown(file.name)} can't be loaded. {error}"
+        st.session_state[_TROUBLE] = f"{file.name[:80]} can't be loaded. {error}"
         return
     trained.remember(training)
     _show(training)

@@ -91,11 +91,16 @@ def live(run: Run, training: Training | None) -> None:
             training.touch()
             if active and not training.active:
                 st.rerun()
-        _followed(training.run if training is not None and training.run.measured else run, training)
+        _followed(run if training is None or not _begun(training) else training.run, training)
 
     view()
-    if training is not None and not active:
+    if training is not None and not active and _begun(training):
         _worth(run, training)
+
+
+def _begun(training: Training) -> bool:
+    """Is there a model of it? Not while it waits in line."""
+    return bool(training.run.steps)
 
 
 def _followed(run: Run, training: Training | None) -> None:
@@ -109,7 +114,7 @@ def _followed(run: Run, training: Training | None) -> None:
     with curves.container(border=True):
         st.markdown("#### When does it learn?")
         _curves(run, step, palette)
-    if training is not None:
+    if training is not None and _begun(training):
         _onwards(run, step, training)
 
 
