@@ -306,14 +306,6 @@ def test_the_model_goes_on_to_every_other_page(name: str):
     assert bool(charts(inside)) == (not reason)
 
 
-def test_the_model_is_in_the_list_of_its_visit_and_of_no_other():
-    app = trained(**SHORT)
-    name = f"reverse@20#{training_on(app).id}"
-    # AppTest draws the sidebar only when a page is entered.
-    assert name in model_box(app.switch_page("pages/limits.py").run()).options
-    assert name not in model_box(opened(PAGE)).options
-
-
 def test_pause_go_on_stop_and_reset():
     app = press(shown(**LONG), "start")
     training = training_on(app)
