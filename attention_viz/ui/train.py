@@ -165,7 +165,6 @@ def _controls(setup: Setup, training: Training | None, *, ready: bool) -> None:
             key="train start",
             on_click=_start,
             args=(setup,),
-            type="primary",
             icon=":material/play_arrow:",
             disabled=not ready,
             width="stretch",
@@ -194,7 +193,6 @@ def _controls(setup: Setup, training: Training | None, *, ready: bool) -> None:
             key="train go on",
             on_click=_go_on,
             args=(training,),
-            type="primary",
             icon=":material/play_arrow:",
             width="stretch",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +34,8 @@ TEXT_512 = "cat dog sun sea sky ice oak ant bee cow " * 60
 
 @dataclass(frozen=True)
 class Picture:
-    """whole: all that scrolls, not only what fits the window. typed: a text that no address could hold."""
+    """whole: all that scrolls, not only what fits the window. typed: a text that no address could hold.
+    training: the settings of a model that is trained first; {} for the usual ones."""
 
     name: str
     address: str
@@ -41,6 +43,7 @@ class Picture:
     theme: str = "light"
     whole: bool = False
     typed: str = ""
+    training: dict[str, object] | None = None
 
 
 def _explore(**query: str) -> str:
@@ -85,9 +88,22 @@ PICTURES = (
     Picture("build_listing", "/build?" + urlencode({"build": '{"preset":"vectors"}'}), whole=True),
     Picture("build_learned", "/build?" + urlencode({"build": '{"preset":"scale"}'}), whole=True),
     Picture("build_narrow", "/build", NARROW, whole=True),
+    Picture("train_light", "/train", whole=True, training={}),
+    Picture("train_narrow_dark", "/train", NARROW, "dark", whole=True, training={"task": "dates"}),
     Picture("limits_light", "/limits", whole=True),
     Picture("limits_narrow_dark", "/limits", NARROW, "dark"),
 )
+
+
+def trained(visitor: Visitor, **settings: object) -> Visitor:
+    """Trains a model on the page "Train a model", and waits until it is done."""
+    page = visitor.open("/train?" + urlencode({"train": json.dumps(settings)})).page
+    # The first visitor of a server waits for torch.
+    page.locator(".js-plotly-plot").first.wait_for(timeout=90_000)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_text("Done.", exact=True).wait_for(timeout=180_000)
+    page.locator(".js-plotly-plot").nth(4).wait_for()
+    return visitor.settled()
 
 
 def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> None:
@@ -95,7 +111,11 @@ def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> No
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if picture.theme == "dark" else "light"
     )
-    visitor = Visitor(context.new_page(), server).open(picture.address)
+    visitor = Visitor(context.new_page(), server)
+    if picture.training is None:
+        visitor.open(picture.address)
+    else:
+        trained(visitor, **picture.training)
     if picture.typed:
         visitor.type("Text", picture.typed)
     if picture.whole:

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.conftest import Arrive
-from tests.browser.pictures import LONG, PAIR
+from tests.browser.pictures import LONG, PAIR, trained
+from tests.browser.server import Visitor
 
 _LOOK = """() => {
   const inside = (node) => [...node.querySelectorAll("*")].flatMap((element) =>
@@ -26,7 +27,9 @@ _LOOK = """() => {
   };
   const parent = (element) => element.parentElement ?? element.getRootNode().host ?? null;
   const background = (element) => {
-    for (let at = element; at; at = parent(at)) {
+    // The number of a slider belongs to its thumb, and stands above it.
+    const first = element.closest("[data-testid=stSliderThumbValue]")?.closest("[data-testid=stSlider]") ?? element;
+    for (let at = first; at; at = parent(at)) {
       const colour = channels(getComputedStyle(at).backgroundColor);
       if (colour[3] > 0.95) return colour;
     }
@@ -83,16 +86,40 @@ PAGES = {
     "build, the listing": "/build?" + urlencode({"build": '{"preset":"vectors","masks":["causal"]}'}),
     "build, random": "/build?" + urlencode({"build": '{"preset":"scale"}'}),
     "build, an empty cell": "/build?" + urlencode({"build": '{"Q":[[1,null,2]]}'}),
+    "train": "/train",
+    "train, a text that is too short": "/train?" + urlencode({"train": '{"task":"text"}', "own": "Too short."}),
+    "train, one that is gone": "/train?run=aaaaaaaaaa&train=" + '{"task":"dates"}',
+}
+TRAINED = {
+    "recall": {"task": "recall", "steps": 20},
+    "thirty-two heads": {"task": "recall", "layers": 4, "heads": 8, "steps": 10},
+    "dates": {"task": "dates", "steps": 10},
+    "keyword": {"task": "keyword", "steps": 10},
+    "text": {"task": "text", "steps": 10},
 }
 
 
 # Colours don't depend on the size, nor sizes on the colours: two of the four ways see everything.
-@pytest.mark.parametrize(("theme", "size"), [("light", (1440, 900)), ("dark", (390, 844))], ids=["wide", "narrow"])
+WAYS = pytest.mark.parametrize(
+    ("theme", "size"), [("light", (1440, 900)), ("dark", (390, 844))], ids=["wide", "narrow"]
+)
+
+
+@WAYS
 @pytest.mark.parametrize("page", PAGES)
 def test_everything_can_be_read(arrive: Arrive, page, size, theme):
-    visitor = arrive(*size, theme).open(PAGES[page])
+    check(arrive(*size, theme).open(PAGES[page]))
+
+
+@WAYS
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_trained_model_can_be_read(arrive: Arrive, name, size, theme):
+    check(trained(arrive(*size, theme), **TRAINED[name]))
+
+
+def check(visitor: Visitor) -> None:
     visitor.page.mouse.move(0, 0)
     visitor.page.wait_for_timeout(300)
     assert visitor.page.evaluate(_LOOK) == []
     wide = visitor.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= size[0], "the page doesn't scroll sideways"
+    assert wide <= visitor.page.evaluate("innerWidth"), "the page doesn't scroll sideways"
