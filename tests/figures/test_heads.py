@@ -71,9 +71,9 @@ def test_all_maps_have_one_scale_and_hold_the_weights():
     figure = head_maps(maps, named("a", "b"), named("a", "b"), DARK, 2)
     np.testing.assert_array_equal(figure.data[0].z, one)
     np.testing.assert_array_equal(figure.data[1].z, other)
-    assert {(trace.zmin, trace.zmax) for trace in figure.data} == {(0, 1)}
-    assert figure.data[0].colorscale == figure.data[1].colorscale
-    assert figure.data[0].customdata[0][1] == "a → b"
+    assert {trace.coloraxis for trace in figure.data} == {"coloraxis"}
+    assert (figure.layout.coloraxis.cmin, figure.layout.coloraxis.cmax) == (0, 1)
+    assert (figure.layout.yaxis2.labelalias["0"], figure.layout.xaxis2.labelalias["1"]) == ("a", "b")
 
 
 @PALETTES
@@ -95,9 +95,8 @@ def test_what_can_not_be_seen_is_empty_and_hatched(palette: Palette):
 def test_names_are_no_markup():
     weights = np.full((6, 6), 1 / 6, np.float32)
     figure = head_maps([HeadMap("<i>L0</i>", "<img>", weights)], named(*HOSTILE), named(*HOSTILE), LIGHT, 1)
-    shown = [*figure.layout.xaxis.ticktext, *figure.layout.yaxis.ticktext]
-    assert shown[:3] == ["&lt;b&gt;x&lt;/b&gt;", "&lt;s&gt;", "&amp;amp;"]
-    assert figure.data[0].customdata[0][1] == "&lt;b&gt;x&lt;/b&gt; → &lt;s&gt;"
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert [axis.labelalias[str(place)] for place in range(3)] == ["&lt;b&gt;x&lt;/b&gt;", "&lt;s&gt;", "&amp;amp;"]
     spec = json.dumps(figure.to_plotly_json()["layout"], default=str)
     for markup in ("<i>", "<img>", "<s>", "\0"):
         assert markup not in spec
@@ -119,7 +118,7 @@ def test_names_are_left_out_where_they_do_not_fit(across: int, count: int):
     assert not too_many.layout.xaxis.showticklabels
     assert not too_many.layout.yaxis.showticklabels
     assert too_many.layout.margin.l < fits.layout.margin.l
-    assert too_many.data[0].customdata[0][0] == "a → a", "pointing still tells them"
+    assert too_many.layout.xaxis.labelalias[str(count)] == "a", "pointing still tells them"
 
 
 @pytest.mark.parametrize("down", [1, 2, 8])
