@@ -106,7 +106,8 @@ def faults(build: Build) -> tuple[str, ...]:
                 "dot product or the cosine.",
             )
     found = [sentence for name in build.shown for sentence in _cells(build, name)]
-    return tuple(found or [sentence for name in build.shown for sentence in _sizes(build, name)])[:6]
+    found = found or [sentence for name in build.shown for sentence in _sizes(build, name)]
+    return tuple(found or _splits(build))[:6]
 
 
 def swapped(build: Build) -> Build:
@@ -384,6 +385,17 @@ def _sizes(build: Build, name: str) -> list[str]:
     return [
         f"Table {name} has {found[0]} × {found[1]} numbers, but {expected[0]} × {expected[1]} are expected: "
         f"{_because(build, name)}."
+    ]
+
+
+def _splits(build: Build) -> list[str]:
+    """What the heads can't share out evenly."""
+    split = [(name, _shape(table(build, name))[1]) for name in build.inputs if name != "X"]
+    return [
+        f"Table {name} has {columns} columns, which can't be split among {build.heads} heads of the same size: choose "
+        f"another number of heads, or a multiple of {build.heads} columns under Sizes."
+        for name, columns in split
+        if columns % build.heads
     ]
 
 

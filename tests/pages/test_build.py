@@ -87,7 +87,7 @@ def test_sizes():
         ({"masks": ["padding"], "length": 0}, "Each query sees no key: all are masked. Its weights are undefined"),
         ({"preset": "heads", "masks": ["window", "padding"], "length": 1, "radius": 0}, "Query “cat” sees no key: all"),
         ({"scoring": "cosine", "Q": [[0, 0, 0]]}, "The vector of query “学习” is all zeros"),
-        ({"heads": 2}, "can't be split among 2 heads"),
+        ({"heads": 2}, "Table Q has 3 columns, which can't be split among 2 heads"),
         ({"preset": "scale", "scoring": "additive"}, "choose the dot product or the cosine"),
     ],
 )

@@ -337,6 +337,16 @@ class TestFaults:
         general = replace(self._with("W", (1.0,)), scoring="general")
         assert "Table W has 1 × 1 numbers, but 3 × 3 are expected" in faults(general)[0]
 
+    def test_what_heads_can_not_share_out_evenly_is_named(self):
+        three = resized(START, value_size=4)
+        assert faults(replace(three, heads=2)) == tuple(
+            f"Table {name} has 3 columns, which can't be split among 2 heads of the same size: choose another number "
+            "of heads, or a multiple of 2 columns under Sizes."
+            for name in ("Q", "K")
+        )
+        (sentence,) = faults(resized(PRESETS["heads"].build, value_size=5))
+        assert "Table W_V has 5 columns" in sentence
+
     def test_a_whole_number_without_end_in_a_link(self):
         build, problems = decode(f'{{"Q":[[1,{"9" * 4000},3]]}}', builds(), START)
         assert not problems
@@ -444,7 +454,7 @@ class TestSizes:
     def test_what_was_there_stays_and_everything_fits(self, preset, data):
         build = PRESETS[preset].build
         now = sizes_of(build)
-        same = data.draw(st.integers(1, MOST))
+        same = data.draw(st.integers(1, MOST // build.heads)) * build.heads
         free = set(now) - ({"keys"} if build.source == "words" else set())
         name = data.draw(st.sampled_from(sorted(free)))
         sizes = {"query_size": same, "key_size": same} if name in ("query_size", "key_size") else {name: same}
