@@ -58,6 +58,7 @@ def page() -> None:
             _spread(build)
     with st.container(border=True):
         _cost()
+    shell.page_link(shell.INSIDE, label="The same steps in a real model: inside a head")
 
 
 def _method(build: Build, asked: Recipe | None) -> None:
@@ -228,6 +229,7 @@ def _weights_of(build: Build, *, in_hand: bool) -> None:
 
 def _sums(build: Build, worked: Worked) -> None:
     """Do the rows sum to 1, and if not, what does that do?"""
+    _negative(build, worked)
     sums = row_sums(worked, build.head)
     if all(abs(total - 1) < _MOST for total in sums):
         aside("Each row sums to 1.")
@@ -241,6 +243,25 @@ def _sums(build: Build, worked: Worked) -> None:
     )
 
 
+def _weight(weight: float) -> str:
+    """Three digits, and more where those would say 1 of what is less."""
+    return terms.number(weight, 5 if 0.999 < weight < 1 else 3)
+
+
+def _negative(build: Build, worked: Worked) -> None:
+    """Weights below 0, which no sum gives away."""
+    if worked.weights is None:
+        return
+    rows, columns = np.nonzero(worked.weights[build.head] < 0)
+    if len(rows):
+        first = worked.weights[build.head][rows[0], columns[0]]
+        shell.notice(
+            f"{'One weight is' if len(rows) == 1 else f'{len(rows)} weights are'} below 0: "
+            f"“{build.names[rows[0]]}” takes {terms.number(float(first), 3)} of “{build.key_names[columns[0]]}”. A "
+            "value is then taken away, and the output is no mean of the values even where its row sums to 1."
+        )
+
+
 def _one_query(build: Build, worked: Worked) -> None:
     assert worked.weights is not None
     words, picture = st.columns([4, 5], vertical_alignment="center")
@@ -252,12 +273,12 @@ def _one_query(build: Build, worked: Worked) -> None:
             best = int(weights.argmax())
             st.markdown(
                 f"“{markdown(build.names[build.query])}” takes most from “{markdown(build.key_names[best])}”: "
-                f"**{terms.number(float(weights[best]), 3)}** of its value."
+                f"**{_weight(float(weights[best]))}** of its value."
             )
         else:
             st.markdown(f"The weights of “{markdown(build.names[build.query])}” are undefined.")
     with picture:
-        texts = [terms.number(float(weight), 3) for weight in weights]
+        texts = [_weight(float(weight)) for weight in weights]
         shown = [float(weight) if np.isfinite(weight) else 0.0 for weight in weights]
         st.plotly_chart(
             bars(build.key_names, shown, texts, _palette()),
@@ -353,7 +374,8 @@ def _cost() -> None:
         f"For {tokens:,} tokens one head of 64 dimensions takes **{_short(full)}** multiplications and additions "
         f"({_short(window)} in a window of 257 keys). The maps of all 144 heads of a BERT-base take "
         f"**{size_in_words(maps * _HEADS)}**; their queries, keys and values, from which this app makes a map when "
-        f"somebody looks at one, take **{size_in_words(kept * _HEADS)}**. Twice the tokens cost four times as much."
+        f"somebody looks at one, take **{size_in_words(kept * _HEADS)}**. Twice the tokens: four times the "
+        "operations and the maps, but only twice the queries, keys and values."
     )
     left, right = st.columns(2)
     with left:

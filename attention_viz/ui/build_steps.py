@@ -193,8 +193,9 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
     return Step(
         "masked",
         f"Mask: {' and '.join(build.masks)}",
-        rf"{symbols(build)[0]}_{{ij}} = -\infty \ \text{{where key }} j \text{{ is hidden from query }} i",
-        "What a query may not see gets −∞, the only score that becomes a weight of exactly 0."
+        # No longer than this, or a phone cuts it off.
+        rf"{symbols(build)[0]}_{{ij}} = -\infty \text{{ where }} i \text{{ may not see }} j",
+        "What a query may not see gets −∞ for a score, which becomes a weight of exactly 0."
         + (" Here nothing is hidden." if seen.all() else ""),
         numbers,
         build.names,

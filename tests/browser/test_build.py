@@ -6,6 +6,7 @@ import json
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Arrive
@@ -138,6 +139,20 @@ def test_the_flow_chart_has_the_shapes_on_its_arrows(arrive: Arrive):
     assert isinstance(found["other"], dict)
     assert found["other"]["names"] == ["the", "cat", "sat", "down"]
     assert "−∞" in visitor.page.locator(".textpoint text", has_text="−∞").first.inner_html()
+
+
+@pytest.mark.parametrize("preset", ["vectors", "additive", "heads"])
+def test_no_formula_is_cut_off_on_a_phone(arrive: Arrive, preset: str):
+    link = "/build?" + urlencode({"build": json.dumps({"preset": preset, "masks": ["causal", "padding"]})})
+    visitor = drawn(arrive(390, 844).open(link))
+    assert visitor.page.locator(".katex-display").count() >= 4
+    cut = visitor.page.locator(".katex-display .katex-html").evaluate_all(
+        """(formulas) => formulas.filter((formula) => {
+          const room = formula.closest("[data-testid=stMarkdownContainer]").getBoundingClientRect();
+          return [...formula.querySelectorAll(".base")].some((part) => part.getBoundingClientRect().right > room.right);
+        }).map((formula) => formula.textContent)"""
+    )
+    assert cut == []
 
 
 def test_another_page_and_back_keeps_what_was_built(arrive: Arrive):

@@ -51,6 +51,16 @@ def test_every_example_is_a_click_away(name):
     assert printed(again) == printed(app)
 
 
+def test_almost_all_is_not_all():
+    """The number that the example's note names stands on the page."""
+    assert "takes most from “second”: **0.99997** of its value" in words_on(shown(preset="vectors"))
+
+
+def test_from_here_to_a_real_model():
+    (link,) = [link for link in opened(PAGE).get("page_link") if "real model" in link.proto.label]
+    assert link.proto.page == "inside"
+
+
 def test_choices_change_the_steps_and_the_address():
     app = opened(PAGE)
     app.button_group(key="build normaliser").set_value("root").run()
@@ -124,6 +134,15 @@ def test_no_weights_where_the_root_is_undefined():
     assert "undefined" in words_on(app)
 
 
+def test_a_negative_weight_is_told_where_its_row_sums_to_1():
+    # q·k is −4, 1 and 2: over their sum, −1, they are 4, −1 and −2.
+    app = shown(normaliser="sum", Q=[[1, 0, 0]], K=[[-4, 0, 0], [1, 0, 0], [2, 0, 0]])
+    assert "2 weights are below 0: “学习” takes −1 of “喜欢”." in app.warning[0].value.replace("\\", "")
+    assert "Each row sums to 1" in words_on(app)
+    app.button_group(key="build normaliser").set_value("softmax").run()
+    assert not app.warning
+
+
 def test_the_listing_stands_beside_what_is_right():
     app = shown(preset="vectors")
     assert "What the listing computes" in words_on(app)
@@ -190,6 +209,9 @@ def test_a_head_that_learns():
 
 def test_costs_follow_the_number_of_tokens():
     app = opened(PAGE)
-    assert "151 MB" in words_on(app)
+    assert "**151 MB**" in words_on(app)
+    assert "take **57 MB**" in words_on(app)
+    assert "only twice the queries, keys and values" in words_on(app)
     app.button_group(key="build tokens").set_value(2048).run()
-    assert "2.4 GB" in words_on(app)
+    assert "**2.4 GB**" in words_on(app)
+    assert "take **226 MB**" in words_on(app), "four times 57, for four times the tokens"
