@@ -66,7 +66,8 @@ def summary(view: Pair) -> None:
     )
     st.markdown(
         f"In {view.head}, {quoted(view.query)} {gives}. The steps below lead there, with the model's own numbers; they "
-        "are rounded on screen only."
+        "are rounded on screen only. Score and weight are checked against the **Trace**, what was recorded when "
+        "the model read the text."
     )
 
 
@@ -131,7 +132,7 @@ def score(view: Pair) -> None:
         formula,
         pictures.bars(
             [*names, "score"],
-            [*values, apart.score],
+            [*values, 0.0 if apart.hidden else apart.score],  # No bar is long enough for −∞.
             [*map(number, values), "hidden: −∞" if apart.hidden else number(apart.score)],
             _palette(),
             marked=len(names),
@@ -202,8 +203,8 @@ def weight(view: Pair) -> None:
     _step(
         5,
         f"So how much attention does {quoted(view.key)} get?",
-        "Its own part of the sum. All weights of the row are positive and add up to 1, which is why they can be read "
-        "as shares.",
+        "Its own part of the sum. No weight of the row is negative and together they are 1, which is why they can be "
+        "read as shares.",
         f"weight α = {share(power)} / {share(apart.total)} = {share(apart.weight)}",
         pictures.bars(names, values, [share(value) for value in values], _palette(), marked=0),
         f"The weight {apart.weight:.6f} beside those of the other keys",

@@ -99,6 +99,7 @@ def test_it_opens_on_the_pronoun_and_the_key_that_it_looks_at_most(pronoun):
     assert "In L3 H1, “it #10” gives “cat” **59.1%** of its attention" in text
     assert f"The Trace says {apart.traced_weight:.6f}, this sum gives {apart.weight:.6f}." in text
     assert f"The Trace says {apart.traced_score:#.6g}, this sum gives {apart.score:#.6g}." in text
+    assert "checked against the **Trace**, what was recorded when the model read the text" in text
     first = apart.largest(1)[0]
     assert f"Dimension {first} alone brings {apart.products[first]:.3f} of {apart.dot:.3f}" in text
     assert f"= {apart.total:.6f}" in text
@@ -179,6 +180,8 @@ def test_a_key_that_a_decoder_can_not_see_has_no_weight():
     assert "can't see" in text
     assert "Key 4 comes after query 2, and a decoder can't see what comes later: a causal mask hides it." in text
     assert "is hidden and so adds nothing" in text
+    bars = charts(app)[2]["data"][0]
+    assert (float(numbers(bars["x"])[-1]), bars["text"][-1]) == (0, "<b>hidden: −∞</b>"), "no bar of some length for −∞"
     row = charts(app)[3]
     assert any(panel.get("marker", {}).get("pattern") for panel in row["data"])
 
