@@ -255,7 +255,8 @@ def _changed(name: str, key: str) -> None:
         value = tuple(mask for mask in _MASKS if mask in value)
     build = replace(build, **{name: value})
     if name == "source":
-        build = resized(replace(build, keys=build.names) if value == "words" else build)
+        # Keys that nobody has given vectors yet are the tokens themselves; others wait for their table to come back.
+        build = resized(replace(build, keys=build.names) if "K" not in build.tables else build)
     _show(parameters_fitted(build) if name in ("heads", "scoring") else build)
 
 
@@ -328,6 +329,6 @@ def _edited(name: str, key: str) -> None:
     changes: dict[str, Any] = {"tables": {**build.tables, name: cells}}
     if name in ("Q", "X"):
         changes["names"] = editor.made[1]
-    if name in ("K", "X"):
+    if name == "K":
         changes["keys"] = editor.made[1]
     _show(replace(build, **changes))

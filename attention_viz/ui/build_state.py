@@ -173,7 +173,7 @@ def resized(build: Build, **sizes: int) -> Build:
     """
     now = sizes_of(build) | sizes
     if build.source == "words":
-        now["keys"] = now["queries"]
+        now["keys"] = len(build.keys)
         shapes = {
             "X": (now["queries"], now["size"]),
             "W_Q": (now["size"], now["query_size"]),
@@ -294,7 +294,7 @@ def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build
 def _consistent(build: Build) -> Build:
     """Names for every row, and a query and a head that exist."""
     other = build.other and replace(build.other, names=_named(build.other.names, len(build.other.rows)))
-    rows = {"vectors": ("Q", "K"), "words": ("X", "X")}.get(build.source)
+    rows = {"vectors": ("Q", "K"), "words": ("X", "K")}.get(build.source)
     names, keys = (len(table(build, name)) for name in rows) if rows else (TOKENS,) * 2
     return replace(
         build,

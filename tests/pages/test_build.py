@@ -51,6 +51,26 @@ def test_every_example_is_a_click_away(name):
     assert printed(again) == printed(app)
 
 
+@pytest.mark.parametrize("preset", ["three", "vectors", "additive", "heads"])
+def test_another_beginning_and_back_loses_nothing(preset):
+    app = shown(preset=preset)
+    before, source = printed(app), PRESETS[preset].build.source
+    other = "words" if source == "vectors" else "vectors"
+    app.button_group(key="build source").set_value(other).run()
+    assert printed(app) != before
+    assert not app.warning
+    app.button_group(key="build source").set_value(source).run()
+    assert printed(app) == before
+    assert not app.warning
+
+
+def test_keys_keep_their_names_while_word_vectors_are_edited():
+    app = shown(source="words", X=[[1, 2], [3, 4]], names=["a", "b"])
+    app.button_group(key="build source").set_value("vectors").run()
+    assert '"我"' in json.dumps(charts(app), ensure_ascii=False)
+    assert len(printed(app)[0]) == 6, "two queries, three keys"
+
+
 def test_almost_all_is_not_all():
     """The number that the example's note names stands on the page."""
     assert "takes most from “second”: **0.99997** of its value" in words_on(shown(preset="vectors"))
