@@ -90,6 +90,7 @@ def test_sorting_the_row_keeps_the_place(arrive: Arrive):
 def test_strips_and_running_sum_line_up(arrive: Arrive, size):
     """The same dimension stands above itself."""
     visitor = arrive(*size).open("/inside")
+    visitor.page.locator(".js-plotly-plot").nth(1).locator(".nsewdrag").first.wait_for()
     places = visitor.page.evaluate(
         """() => [...document.querySelectorAll(".js-plotly-plot")].slice(0, 2).map((plot) => {
           const box = plot.querySelector(".nsewdrag").getBoundingClientRect();
