@@ -62,10 +62,12 @@ def progress(training: Training) -> None:
         shell.notice(*_too_fast(training))
 
     bar()
-    if training.phase == "failed":
-        shell.notice(training.problem, "The last good step is below.")
-    elif training.phase in _PHASES:
-        aside(_PHASES[training.phase])
+    # Always there, so that the buttons below keep their place on the page and are not drawn twice for a moment.
+    with st.container():
+        if training.phase == "failed":
+            shell.notice(training.problem, "The last good step is below.")
+        elif training.phase in _PHASES:
+            aside(_PHASES[training.phase])
 
 
 def _too_fast(training: Training) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ def at(visitor: Visitor, name: str) -> str | None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    # While a script runs, Streamlit has a button of its own above the page, which is called "Stop" too.
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).click()
 
 
 def started(visitor: Visitor, **train: object) -> Visitor:
