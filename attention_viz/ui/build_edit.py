@@ -16,6 +16,7 @@ from attention_viz.ui.build_state import (
     STEPS,
     Build,
     Sequence,
+    begun_with_words,
     decode,
     encode,
     parameters_fitted,
@@ -95,6 +96,8 @@ def examples(build: Build) -> None:
     preset = PRESETS[build.preset]
     with st.container(border=True):
         st.markdown(preset.note)
+        with st.expander("Where tutorials differ"):
+            st.markdown(preset.differ)
         if build.other is not None and build.source == "words":
             _sequences(build, build.other)
 
@@ -146,6 +149,8 @@ def choices(build: Build) -> None:
         help="Causal: what comes later. Padding: what only fills up. Window: what is far away. Several at once "
         "hide what any of them hides.",
     )
+    if {"causal", "window"} & {*build.masks} and len(build.names) != len(build.key_names):
+        aside("Queries and keys are not the same tokens: query i is taken to stand where key i stands.")
     if "padding" in build.masks:
         _number("Tokens before the padding", build, "length", 0, MOST)
     if "window" in build.masks:
@@ -256,7 +261,8 @@ def _changed(name: str, key: str) -> None:
     build = replace(build, **{name: value})
     if name == "source":
         # Keys that nobody has given vectors yet are the tokens themselves; others wait for their table to come back.
-        build = resized(replace(build, keys=build.names) if "K" not in build.tables else build)
+        build = replace(build, keys=build.names) if "K" not in build.tables else build
+        build = resized(begun_with_words(build) if value == "words" else build)
     _show(parameters_fitted(build) if name in ("heads", "scoring") else build)
 
 

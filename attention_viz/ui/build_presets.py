@@ -30,12 +30,13 @@ _SECOND: Table = ((0.0, 1.0, 0.5, 0.5), (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 0.0, 0.
 class Preset:
     """An example.
 
-    title: on its button. note: Markdown, what to see, and where tutorials print something else.
+    title: on its button. note: Markdown, what to see. differ: Markdown, where tutorials print something else.
     """
 
     title: str
     build: Build
     note: str
+    differ: str
 
 
 _HEADS = Build(
@@ -68,8 +69,8 @@ PRESETS: dict[str, Preset] = {
             scaled=False,
         ),
         "我 喜欢 学习: “I like studying.” The word 学习 asks (its query is 0.1, 0.2, 0.3), all three answer. "
-        "What each hands over, its value, is here its key once more. The scores are **0.32, 0.50 and 0.14**.\n\n"
-        "*Where tutorials differ.* One prints 0.42 for the first score; 0.1·0.4 + 0.2·0.5 + 0.3·0.6 is 0.32. It "
+        "What each hands over, its value, is here its key once more. The scores are **0.32, 0.50 and 0.14**.",
+        "One prints 0.42 for the first score; 0.1·0.4 + 0.2·0.5 + 0.3·0.6 is 0.32. It "
         "then "
         "divides by the square root of the sum of the scores, which gives 0.327, 0.510 and 0.143: together "
         "**0.98, not "
@@ -94,8 +95,8 @@ PRESETS: dict[str, Preset] = {
         ),
         "The scores are **50, 68 / 122, 167**; divided by √3 they are 28.9, 39.3 / 70.4, 96.4. Softmax gives nearly "
         "all to the second key, **0.99997** for the first query, so both outputs are almost its value: **16, 17, 18**."
-        "\n\n"
-        "*Where tutorials differ.* A common listing forgets the softmax and multiplies the scaled scores with V: "
+        "",
+        "A common listing forgets the softmax and multiplies the scaled scores with V: "
         "1,003, 1,072, 1,140 / 2,458, 2,625, 2,792. No mean of 13 and 16 can be 1,003. It also transposes the wrong "
         "matrix: QᵀK is 47, 52, 57 / 64, 71, 78 / 81, 90, 99, three by three, one row for each *dimension*. QKᵀ has "
         "one row for each *query*. Below the steps, *What the listing computes* shows both beside what is right, "
@@ -124,8 +125,8 @@ PRESETS: dict[str, Preset] = {
         "$e_{ij} = v^\\top \\tanh(W_1 q_i + W_2 k_j)$. Softmax makes $\\alpha_{ij}$ of it, and the context is "
         "$c_i = \\sum_j \\alpha_{ij} v_j$. For “sat” (i = 3), $e_{32}$ is **2.044** and $\\alpha_{32}$, its "
         "weight for “cat”, "
-        "is **0.245**.\n\n"
-        "*Where tutorials differ.* Code often calls both “attention weights”: in Hugging Face's models one variable, "
+        "is **0.245**.",
+        "Code often calls both “attention weights”: in Hugging Face's models one variable, "
         "attn_weights, first holds $e$ and after the softmax $\\alpha$. But $e_{ij}$ can be negative and has no fixed "
         "sum; $\\alpha_{ij}$ is a share. “The” and “the” have the same vector here, so they get the same weight: "
         "attention itself knows nothing of order.",
@@ -139,8 +140,8 @@ PRESETS: dict[str, Preset] = {
         "works in its "
         "own half of the dimensions; then the halves are joined and multiplied by $W_O$. “dogs” gives “bark” "
         "**0.630** in "
-        "head 0 and **0.587** in head 1.\n\n"
-        "*Where tutorials differ.* A common slip is to multiply the scores by a mask of ones and zeros. A hidden score "
+        "head 0 and **0.587** in head 1.",
+        "A common slip is to multiply the scores by a mask of ones and zeros. A hidden score "
         "is then 0 and not −∞, e⁰ is 1, and the padding is read after all. The rows of [PAD] as a *query* are computed "
         "here as everywhere, and thrown away afterwards.",
     ),
@@ -149,8 +150,8 @@ PRESETS: dict[str, Preset] = {
         Build(
             "scale",
             "random",
-            tuple(f"token {number}" for number in range(TOKENS)),
-            tuple(f"token {number}" for number in range(TOKENS)),
+            tuple(f"token {number}" for number in range(1, TOKENS + 1)),
+            tuple(f"token {number}" for number in range(1, TOKENS + 1)),
         ),
         "One head that learns, on ten tokens of 50 random features. A teacher, hidden from the head and drawn at "
         "random, says which token each token should read, and what it should find there. Learned by gradient descent "
@@ -159,8 +160,8 @@ PRESETS: dict[str, Preset] = {
         "of the queries, where chance is 10 %. With 0 steps you see the head as it was drawn.\n\n"
         "A score is a sum of $d_k$ = 50 products, which at random spreads like √50 ≈ 7.07. Switch the scale off: at "
         "0 steps one key then has nearly all, by chance, and the gradient of most scores is a thousandth of what it is "
-        "with the scale. After as many steps that head is right for **74 %**.\n\n"
-        "*Where tutorials differ.* Code for several heads often divides by the root of the whole vector's size. It is "
+        "with the scale. After as many steps that head is right for **74 %**.",
+        "Code for several heads often divides by the root of the whole vector's size. It is "
         "√$d_k$, the size of one key **in one head**.",
     ),
 }

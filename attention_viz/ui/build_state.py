@@ -200,6 +200,15 @@ def resized(build: Build, **sizes: int) -> Build:
     return parameters_fitted(replace(changed, query=min(build.query, now["queries"] - 1)))
 
 
+def begun_with_words(build: Build) -> Build:
+    """Word vectors that nobody has written yet are the queries, and the maps leave them as they are."""
+    if "X" in build.tables or "Q" not in build.tables:
+        return build
+    size = len(build.tables["Q"][0])
+    same: Table = tuple(tuple(float(row == column) for column in range(size)) for row in range(size))
+    return replace(build, tables={"X": build.tables["Q"], "W_Q": same, "W_K": same, "W_V": same, **build.tables})
+
+
 def parameters_fitted(build: Build) -> Build:
     """The build with the tables of its score and W_O in the sizes that its queries, keys and heads ask for."""
     names = [name for name in build.shown if name not in build.inputs and name in build.tables]
@@ -460,4 +469,4 @@ def _fitted(rows: Table, count: int, columns: int, name: str) -> Table:
 
 
 def _named(names: tuple[str, ...], count: int) -> tuple[str, ...]:
-    return (*names[:count], *(f"token {number}" for number in range(len(names), count)))
+    return (*names[:count], *(f"token {number}" for number in range(len(names) + 1, count + 1)))

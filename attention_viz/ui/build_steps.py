@@ -86,6 +86,7 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(str(number + 1) for number in range(count))
 
 
+_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PROJECTIONS = {
     "Q": ("Queries: what each token asks", "Each token's vector is multiplied by the table $W_Q$."),
     "K": ("Keys: what each token is found by", "The same vectors, multiplied by another table, $W_K$."),
@@ -140,6 +141,7 @@ def _scores(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         return None
     formula, sentence = _SCORE_WORDS[build.scoring]
     numbers = worked.scores[build.head]
+    letter = symbols(build)[0]
     line = _score_line(recipe, worked.queries[build.head], worked.keys[build.head], numbers)
     return Step(
         "scores",
@@ -149,8 +151,14 @@ def _scores(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(numbers.shape, line),
+        _hover(numbers.shape, lambda row, column: f"{letter}{_places(row, column)} = {line(row, column)}"),
     )
+
+
+def _places(row: int, column: int) -> str:
+    """Indices as they stand in formulas, small and from 1; with a comma where one has two digits."""
+    small = [str(place + 1).translate(_SMALL) for place in (row, column)]
+    return ("" if max(map(len, small)) == 1 else ",").join(small)
 
 
 def _score_line(recipe: Recipe, queries: Matrix, keys: Matrix, scores: Matrix) -> Callable[[int, int], str]:
@@ -241,6 +249,7 @@ def _weights(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
     if hot:
         written += rf"\quad \text{{with }} {name} / T,\ T = {build.temperature:g}"
     numbers, scores = worked.weights[build.head], worked.masked[build.head]
+    line = _weight_line(recipe, scores, numbers)
     return Step(
         "weights",
         "From scores to weights",
@@ -249,7 +258,7 @@ def _weights(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(numbers.shape, _weight_line(recipe, scores, numbers)),
+        _hover(numbers.shape, lambda row, column: f"α{_places(row, column)} = {line(row, column)}"),
         share=True,
         hidden=None if recipe.visible is None else ~recipe.visible,
     )

@@ -47,7 +47,6 @@ def offer_panel(name: str) -> None:
             f"Download {size_in_words(offer.download_bytes)}",
             on_click=_start,
             args=(name, offer),
-            type="primary",
             icon=":material/download:",
             disabled=bool(refusal),
         )

@@ -99,7 +99,7 @@ def own_maps() -> None:
     st.success(f"{markdown(file.name)}: {shape}. Every row adds up to 1.", icon=":material/check:")
     for note in trace.notes:
         aside(f":material/info: {markdown(note)}")
-    st.button("Use these maps", type="primary", on_click=_choose, args=(name,))
+    st.button("Use these maps", on_click=_choose, args=(name,))
 
 
 def in_memory() -> None:

@@ -27,12 +27,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A row of the page table. The file's name is also the page's address."""
+    """A row of the page table. The file's name is also the page's address. model: does it show one of the models?"""
 
     file: str
     title: str
     icon: str
     section: str
+    model: bool = True
 
 
 EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
@@ -40,7 +41,7 @@ COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
 INSIDE = Page("pages/inside.py", "Inside a head", ":material/join_inner:", "Look")
 MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
 TRAIN = Page("pages/train.py", "Train a model", ":material/model_training:", "Learn")
-BUILD = Page("pages/build.py", "Build attention", ":material/construction:", "Learn")
+BUILD = Page("pages/build.py", "Build attention", ":material/construction:", "Learn", model=False)
 LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
 PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, TRAIN, LIMITS)
 
@@ -52,7 +53,7 @@ def run() -> None:
     title = f"{page.title} · Attention Viz"
     st.set_page_config(page_title=title, page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")
     try:
-        _sidebar()
+        _sidebar(next(one for one in PAGES if one.title == page.title))
         page.run()
     except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the visitor gets a sentence)
         _log.exception("A page failed")
@@ -124,16 +125,17 @@ def _navigation() -> st.Page:
     return st.navigation(pages, position="hidden")
 
 
-def _sidebar() -> None:
+def _sidebar(shown: Page) -> None:
     with st.sidebar:
         st.markdown("## Attention Viz")
         for section, pages in groupby(PAGES, key=lambda page: page.section):
             aside(section)
             for page in pages:
                 page_link(page)
-        st.space("small")
-        with explained(offer=False), st.container(border=True, gap="xsmall"):
-            _model_choice()
+        if shown.model:
+            st.space("small")
+            with explained(offer=False), st.container(border=True, gap="xsmall"):
+                _model_choice()
 
 
 def facts(info: ModelInfo) -> None:

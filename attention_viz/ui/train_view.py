@@ -27,11 +27,13 @@ Left = Literal["paused", "stopped"]
 _CONFIG = {"displayModeBar": False}
 _WATCH, _PLAY = 1.0, 0.4
 """Seconds between two looks at a training that runs, and between two frames."""
+_EASY = 8
+"""Heads that are drawn in no time."""
 _MANY = 3
 """Heads beside each other, from which on there is no room for more than a number above each."""
 _FAR = 1.5
 """How many times the loss of the beginning is a sign that something is wrong."""
-_FRAME = "train frame"
+_FRAME, _FILM = "train frame", "train film"
 _SLIDER = "train step"
 _PHASES = {
     "paused": "Paused. It goes on where it was.",
@@ -85,9 +87,13 @@ def _too_fast(training: Training) -> tuple[str, ...]:
 def live(run: Run, training: Training | None) -> None:
     """Everything that follows the step in hand."""
     active = training is not None and training.active
+    shown = "" if training is None else training.id
+    if st.session_state.get(_FILM) != shown:
+        st.session_state[_FILM] = shown
+        st.session_state.pop(_FRAME, None)
     playing = _FRAME in st.session_state
 
-    @st.fragment(run_every=_PLAY if playing else _WATCH if active else None)
+    @st.fragment(run_every=_PLAY if playing else _pause(run) if active else None)
     def view() -> None:
         if training is not None:
             training.touch()
@@ -103,6 +109,11 @@ def live(run: Run, training: Training | None) -> None:
 def _begun(training: Training) -> bool:
     """Is there a model of it? Not while it waits in line."""
     return bool(training.run.steps)
+
+
+def _pause(run: Run) -> float:
+    """Seconds between two looks at all heads: many take long to draw, and the model learns on the same processor."""
+    return _WATCH * max(1.0, run.config.layers * run.config.heads / _EASY)
 
 
 def _followed(run: Run, training: Training | None) -> None:

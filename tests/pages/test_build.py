@@ -32,7 +32,7 @@ def test_it_opens_on_three_words_with_the_right_scores():
     assert printed(app)[0] == ["0.32", "0.5", "0.14"]
     assert printed(app)[1] == ["0.330", "0.395", "0.275"]
     hover = [trace["hovertext"] for chart in charts(app) for trace in chart["data"] if "hovertext" in trace]
-    assert hover[0][0] == "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
+    assert hover[0][0] == "s₁₁ = 0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
     assert "Each row sums to 1" in words_on(app)
     assert not app.warning
     assert "build" not in app.query_params
@@ -45,6 +45,7 @@ def test_every_example_is_a_click_away(name):
     assert not app.exception
     assert not app.warning
     assert PRESETS[name].note in words_on(app)
+    assert PRESETS[name].differ in words_on(app)
     assert len(app.code) == 2
     assert len(printed(app)) >= 3
     again = opened(PAGE, **({"build": in_address(app, "build")} if name != "three" else {}))

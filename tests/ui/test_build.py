@@ -26,6 +26,7 @@ from attention_viz.ui.build_state import (
     MOST,
     Build,
     array,
+    begun_with_words,
     decode,
     encode,
     faults,
@@ -53,7 +54,9 @@ def computed(build: Build) -> Any:
 
 def written(preset: str) -> list[float]:
     """Every number of an example's note."""
-    note = PRESETS[preset].note.replace("1,0", "10").replace("1,1", "11").replace(",4", "4").replace(",6", "6")
+    note = PRESETS[preset].note + PRESETS[preset].differ
+    for grouped, plain in (("1,0", "10"), ("1,1", "11"), (",4", "4"), (",6", "6")):
+        note = note.replace(grouped, plain)
     return [float(found) for found in re.findall(r"\d+(?:\.\d+)?", note.replace("2,7", "27"))]
 
 
@@ -261,7 +264,7 @@ def test_every_cell_says_where_its_number_comes_from(name):
 def test_the_sum_behind_the_first_score():
     build = PRESETS["three"].build
     scores = steps(build, recipe(build), work(recipe(build)))[0]
-    assert scores.hover[0][0] == "0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
+    assert scores.hover[0][0] == "s₁₁ = 0.1·0.4 + 0.2·0.5 + 0.3·0.6 = 0.32"
     assert scores.texts[0][0] == "0.32"
 
 
@@ -385,7 +388,7 @@ class TestLinks:
         build = resized(PRESETS["heads"].build, queries=5, size=3)
         assert not faults(build)
         assert not faults(swapped(build))
-        assert swapped(build).names == ("dogs", "bark", "[PAD]", "[PAD]", "token 4")
+        assert swapped(build).names == ("dogs", "bark", "[PAD]", "[PAD]", "token 5")
 
     def test_the_first_example_needs_no_words(self):
         assert encode(START, START, START) == ""
@@ -467,5 +470,11 @@ class TestSizes:
             np.testing.assert_array_equal(new[:rows, :columns], old[:rows, :columns])
         assert len(after.names) == len(table(after, after.inputs[0])) or after.source == "vectors"
 
+    def test_word_vectors_begin_with_the_queries_and_maps_that_change_nothing(self):
+        build = begun_with_words(replace(PRESETS["vectors"].build, source="words"))
+        assert array(build, "X").tolist() == array(PRESETS["vectors"].build, "Q").tolist()
+        assert recipe(build).queries.tolist() == recipe(build).keys.tolist() == array(build, "X").tolist()
+        assert begun_with_words(PRESETS["heads"].build) == PRESETS["heads"].build, "what is there stays"
+
     def test_more_queries_get_names(self):
-        assert resized(START, queries=3).names == ("学习", "token 1", "token 2")
+        assert resized(START, queries=3).names == ("学习", "token 2", "token 3")
