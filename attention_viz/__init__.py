@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from attention_viz.models.trained import trained_model
     from attention_viz.toy.ablation import ablate
     from attention_viz.toy.config import Config
+    from attention_viz.toy.files import open_run, save_run
+    from attention_viz.toy.run import Run
     from attention_viz.toy.tasks import TASKS
     from attention_viz.toy.training import train
 
@@ -98,6 +100,8 @@ _HOMES = {
     "models.trained": ("trained_model",),
     "toy.ablation": ("ablate",),
     "toy.config": ("Config",),
+    "toy.files": ("open_run", "save_run"),
+    "toy.run": ("Run",),
     "toy.tasks": ("TASKS",),
     "toy.training": ("train",),
 }
@@ -126,6 +130,7 @@ __all__ = [
     "ModelInfo",
     "NotDownloadedError",
     "RangeError",
+    "Run",
     "Scores",
     "SideBySide",
     "Stack",
@@ -148,8 +153,10 @@ __all__ = [
     "mean_attention",
     "merge_words",
     "most_and_least_alike",
+    "open_run",
     "open_tensors",
     "save",
+    "save_run",
     "side_by_side",
     "take_apart",
     "to_all",

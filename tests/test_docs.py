@@ -31,6 +31,18 @@ def test_the_readmes_python_runs(tmp_path, monkeypatch):
     assert (tmp_path / "all.npz").stat().st_size > 10_000
 
 
+def test_the_training_of_the_guide_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = python_blocks("docs/toy.md")
+    names: dict[str, object] = {}
+    exec(code, names)
+    run, again = names["run"], names["again"]
+    assert isinstance(run, av.Run)
+    assert isinstance(again, av.Run)
+    assert run.steps == again.steps
+    assert run.measured[-1].accuracy > run.measured[0].accuracy
+
+
 def test_the_measure_of_the_guide_works(made_trace):
     (code,) = python_blocks("docs/add-a-measure.md")
     names: dict[str, object] = {}

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from attention_viz.toy.config import Config
     from attention_viz.toy.task import Looked, Task
-    from attention_viz.toy.training import State
 
 _NAME = re.compile(r"(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[a-z2-7]{10})")
 ADDITIVE = (
@@ -70,18 +69,19 @@ class TrainedModel:
 
 
 def trained_model(
-    task: str | Task, state: State, config: Config | None = None, *, name: str | None = None
+    task: str | Task, weights: Mapping[str, Tensor], config: Config | None = None, *, name: str | None = None
 ) -> TrainedModel:
-    """The model of a training, to be traced like any other: `trained_model("reverse", progress.state)`.
+    """The model of a training, to be traced like any other: `trained_model("reverse", progress.state.weights)`.
 
-    config: the settings of that training; None for the task's own. name: what it is called in traces.
+    weights: of a state, or a checkpoint of a Run. config: the settings of that training; None for the task's own.
+    name: what it is called in traces.
 
     Raises ConfigError when the weights are not of these settings.
     """
     from attention_viz.toy.tasks import task_named
 
     task = task_named(task) if isinstance(task, str) else task
-    return TrainedModel(task, config or task.defaults, state.weights, name or f"{task.name}@{state.step}")
+    return TrainedModel(task, config or task.defaults, weights, name or task.name)
 
 
 class TrainedSource:

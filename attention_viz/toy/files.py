@@ -29,13 +29,13 @@ from attention_viz.toy.training import Measured, State, model_of
 FORMAT = "attention-viz training"
 VERSION = "1"
 MOST_BYTES = 50_000_000
-"""Of a file, as many as the app lets through. What `to_bytes` makes is smaller: see `run.KEPT_BYTES`."""
+"""Of a file, as many as the app lets through. What `save_run` makes is smaller: see `run.KEPT_BYTES`."""
 _MOST_HEADER = 2_000_000
 _MOST_MEASURED = 200
 _MOMENTS = "moments"
 
 
-def to_bytes(run: Run) -> bytes:
+def save_run(run: Run) -> bytes:
     """The file of a run in which something was measured."""
     assert run.last is not None, "A run begins with a measurement."
     tensors = {
@@ -55,7 +55,7 @@ def to_bytes(run: Run) -> bytes:
     return save(_apart(tensors), header)
 
 
-def from_bytes(data: bytes) -> Run:
+def open_run(data: bytes) -> Run:
     """The run of a file. Raises FileError that says what is wrong with it."""
     header = _header(data)
     if header.get("format") != FORMAT:

@@ -10,7 +10,7 @@ import streamlit as st
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.sizes import size_in_words
 from attention_viz.toy.config import MOST_TEXT, RANGES
-from attention_viz.toy.files import MOST_BYTES, from_bytes, to_bytes
+from attention_viz.toy.files import MOST_BYTES, open_run, save_run
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
@@ -318,7 +318,7 @@ def _file(training: Training | None) -> None:
                 run = training.run
                 st.download_button(
                     f"Save this training, {size_in_words(run.nbytes)}",
-                    partial(to_bytes, run),
+                    partial(save_run, run),
                     f"{run.task.name}-seed{run.config.seed}-{run.steps[-1]}.safetensors",
                     "application/octet-stream",
                     on_click="ignore",
@@ -338,7 +338,7 @@ def _load() -> None:
     if file is None:
         return
     try:
-        training = TRAININGS.keep(from_bytes(file.getvalue()))
+        training = TRAININGS.keep(open_run(file.getvalue()))
     except AttentionVizError as error:
         st.session_state[_TROUBLE] = f"{file.name[:80]} can't be loaded. {error}"
         return

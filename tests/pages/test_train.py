@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from attention_viz.core.sizes import size_in_words
-from attention_viz.toy.files import to_bytes
+from attention_viz.toy.files import save_run
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
@@ -476,7 +476,7 @@ def loaded(data: bytes, name: str = "reverse.safetensors") -> tuple[str, str]:
 
 def test_a_saved_training_comes_back():
     run = run_of(REVERSE, steps=20, seed=5)
-    name, trouble = loaded(to_bytes(run))
+    name, trouble = loaded(save_run(run))
     assert trouble == ""
     app = opened(PAGE, run=name)
     assert "Done." in words_on(app)
@@ -488,7 +488,7 @@ def test_a_half_trained_file_can_be_gone_on_with():
     run = Run(REVERSE, replace(REVERSE.defaults, steps=40))
     for progress in list(train(run.task, run.config))[:20]:
         run.add(progress)
-    name, _ = loaded(to_bytes(run))
+    name, _ = loaded(save_run(run))
     app = opened(PAGE, run=name)
     assert "Paused." in words_on(app)
     again(press(app, "go on"), phase(app, "done"))
@@ -498,7 +498,7 @@ def test_a_half_trained_file_can_be_gone_on_with():
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04" + bytes(100), "cut"], ids=["empty", "zip", "cut off"])
 def test_a_damaged_file_is_named(data: bytes | str):
     if isinstance(data, str):
-        data = to_bytes(run_of(REVERSE, steps=10))[:-1000]
+        data = save_run(run_of(REVERSE, steps=10))[:-1000]
     run, trouble = loaded(data, "<b>my</b> file.safetensors")
     assert run == ""
     assert trouble.startswith("<b>my</b> file.safetensors can't be loaded. ")

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load, save
 
 from attention_viz.core.errors import FileError
-from attention_viz.toy.files import from_bytes, to_bytes
+from attention_viz.toy.files import open_run, save_run
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
@@ -30,7 +30,7 @@ def run_of(task: Task, steps: int = 20) -> Run:
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_a_run_comes_back_as_it_was(task: Task):
     run = run_of(task)
-    back = from_bytes(to_bytes(run))
+    back = open_run(save_run(run))
     assert (back.task, back.config, back.steps) == (run.task, run.config, run.steps)
     for ours, theirs in zip(run.measured, back.measured, strict=True):
         assert (ours.step, ours.loss, ours.accuracy, ours.sample) == (
@@ -53,14 +53,14 @@ def test_a_training_goes_on_from_a_file_as_if_it_had_not_stopped():
     half = Run(task, config)
     for progress in whole[:20]:
         half.add(progress)
-    back = from_bytes(to_bytes(half))
+    back = open_run(save_run(half))
     rest = list(train(task, config, start=back.last))
     assert [one.loss for one in rest] == [one.loss for one in whole[19:]]
 
 
 @pytest.fixture(scope="module")
 def data() -> bytes:
-    return to_bytes(run_of(TASKS["reverse"]))
+    return save_run(run_of(TASKS["reverse"]))
 
 
 def changed(data: bytes, change: Callable[[dict[str, str], dict[str, Any], dict[str, torch.Tensor]], None]) -> bytes:
@@ -141,22 +141,22 @@ def bend_moment(header: dict[str, str], run: dict[str, Any], tensors: dict[str, 
 )
 def test_a_file_that_can_not_be_used_says_why(data: bytes, change: Any, sentence: str):
     with pytest.raises(FileError, match=sentence):
-        from_bytes(changed(data, change))
+        open_run(changed(data, change))
 
 
 @pytest.mark.parametrize("keep", [0, 5, 8, 100, -1, -1000])
 def test_a_truncated_file_says_so(data: bytes, keep: int):
     with pytest.raises(FileError, match=r"cut off|damaged|no safetensors"):
-        from_bytes(data[:keep])
+        open_run(data[:keep])
 
 
 @pytest.mark.parametrize("junk", [b"PK\x03\x04" + bytes(100), b"\x80\x04\x95" + bytes(100), b"[]" * 100, bytes(64)])
 def test_other_files_are_refused(junk: bytes):
     with pytest.raises(FileError):
-        from_bytes(junk)
+        open_run(junk)
 
 
 def test_a_file_that_is_too_large_is_not_read(data: bytes, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("attention_viz.toy.files.MOST_BYTES", 100)
     with pytest.raises(FileError, match="at most 0 MB"):
-        from_bytes(data)
+        open_run(data)
