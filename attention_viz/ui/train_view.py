@@ -36,8 +36,8 @@ _FAR = 1.5
 _FRAME, _FILM = "train frame", "train film"
 _SLIDER = "train step"
 _PHASES = {
-    "paused": "Paused. It goes on where it was.",
-    "left": "It stopped, because nobody was watching. It goes on where it was.",
+    "paused": "Paused. “Go on” continues as if it had never stopped.",
+    "left": "It stopped, because nobody was watching. “Go on” continues as if it had never stopped.",
     "stopped": "Stopped. What it learned until then is below.",
     "done": "Done.",
 }
