@@ -90,13 +90,13 @@ def test_it_learns_while_one_watches_and_pauses(arrive: Arrive):
     page.wait_for_timeout(1500)
     assert first_map(page) != early, "the map follows"
     press(page, "Pause")
-    says(visitor, "Paused. It goes on where it was.").settled()
+    says(visitor, "Paused. “Go on” continues as if it had never stopped.").settled()
     paused = step(page)
     assert paused >= now - 100
     page.wait_for_timeout(1500)
     assert step(page) == paused
     page.reload()
-    says(visitor, "Paused. It goes on where it was.").settled()
+    says(visitor, "Paused. “Go on” continues as if it had never stopped.").settled()
     assert step(page) == paused
     press(page, "Go on")
     beyond(visitor, paused)
@@ -215,4 +215,4 @@ def test_a_training_whose_visitor_has_left_stops(arrive: Arrive):
     says(second, "Done.", seconds=45)
     assert time.monotonic() - left < 40
     other = arrive().open(address)
-    says(other, "It stopped, because nobody was watching. It goes on where it was.")
+    says(other, "It stopped, because nobody was watching. “Go on” continues as if it had never stopped.")

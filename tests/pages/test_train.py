@@ -314,7 +314,7 @@ def test_pause_go_on_stop_and_reset():
     assert app.button(key="train reset").disabled
     assert app.button_group(key="train task").disabled
     again(press(app, "pause"), phase(app, "paused"))
-    assert "Paused. It goes on where it was." in words_on(app)
+    assert "Paused. “Go on” continues as if it had never stopped." in words_on(app)
     assert "What is each head worth?" in words_on(app)
     kept = training.step
     again(press(app, "go on"), lambda: training.step > kept + 120)
