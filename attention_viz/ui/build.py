@@ -18,6 +18,7 @@ from attention_viz.mechanism.recipe import Recipe, Worked, work
 from attention_viz.ui import build_edit, shell
 from attention_viz.ui.build_code import NUMPY, TORCH, program
 from attention_viz.ui.build_listing import belongs, listed
+from attention_viz.ui.build_presets import PRESETS
 from attention_viz.ui.build_state import STEPS, Build, faults, recipe, swapped
 from attention_viz.ui.build_steps import Step, flow_chart, row_sums, steps, symbols
 from attention_viz.ui.plain import aside, markdown
@@ -122,6 +123,10 @@ def _computed(build: Build, asked: Recipe) -> None:
         return
     with st.container(border=True):
         _one_query(build, worked)
+    with st.container(border=True):
+        st.markdown("#### Where tutorials differ")
+        st.markdown(PRESETS[build.preset].differ)
+        aside("The numbers are those of the example as it begins.")
     with st.container(border=True):
         _code(build)
 

@@ -96,8 +96,6 @@ def examples(build: Build) -> None:
     preset = PRESETS[build.preset]
     with st.container(border=True):
         st.markdown(preset.note)
-        with st.expander("Where tutorials differ"):
-            st.markdown(preset.differ)
         if build.other is not None and build.source == "words":
             _sequences(build, build.other)
 

@@ -94,12 +94,11 @@ PRESETS: dict[str, Preset] = {
             },
         ),
         "The scores are **50, 68 / 122, 167**; divided by √3 they are 28.9, 39.3 / 70.4, 96.4. Softmax gives nearly "
-        "all to the second key, **0.99997** for the first query, so both outputs are almost its value: **16, 17, 18**."
-        "",
+        "all to the second key, **0.99997** for the first query, so both outputs are almost its value: **16, 17, 18**.",
         "A common listing forgets the softmax and multiplies the scaled scores with V: "
         "1,003, 1,072, 1,140 / 2,458, 2,625, 2,792. No mean of 13 and 16 can be 1,003. It also transposes the wrong "
         "matrix: QᵀK is 47, 52, 57 / 64, 71, 78 / 81, 90, 99, three by three, one row for each *dimension*. QKᵀ has "
-        "one row for each *query*. Below the steps, *What the listing computes* shows both beside what is right, "
+        "one row for each *query*. *What the listing computes*, above, shows both beside what is right, "
         "with the numbers of your tables.",
     ),
     "additive": Preset(
