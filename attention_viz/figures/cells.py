@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Bool, Float
 
-from attention_viz.figures.heatmap import FONT, hatching
+from attention_viz.figures.heatmap import hatching
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.look import look
 from attention_viz.figures.palette import Palette
 
 _CELL = (58, 34)  # px, wide and high, while there is room
@@ -89,17 +90,8 @@ def cells(
         width=full[0],
         height=full[1],
         margin={"t": top, "l": left, "r": full[0] - left - wide, "b": full[1] - top - count * _CELL[1]},
-        font={"family": FONT, "size": 12, "color": palette.text},
-        paper_bgcolor=palette.background,
-        plot_bgcolor=palette.background,
-        hoverlabel={
-            "font": {"size": 14, "family": FONT, "color": palette.text},
-            "bgcolor": palette.surface,
-            "bordercolor": palette.muted,
-            "align": "left",
-        },
         hoverdistance=40,
-        dragmode=False,
+        **look(palette),
     )
     figure.update_xaxes(_axis(columns, palette), side="top", range=[-0.5, across - 0.5], tickangle=0)
     figure.update_yaxes(_axis(rows, palette), range=[count - 0.5, -0.5])

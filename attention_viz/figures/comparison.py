@@ -11,8 +11,9 @@ from plotly.subplots import make_subplots
 
 from attention_viz.core.compare import SideBySide
 from attention_viz.core.token import Piece
-from attention_viz.figures.heatmap import FONT, hatching, map_size
+from attention_viz.figures.heatmap import hatching, map_size
 from attention_viz.figures.labels import plain, shorten
+from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.scale import ColourScale
 
@@ -77,9 +78,7 @@ def comparison_figure(maps: SideBySide, *, palette: Palette = LIGHT) -> go.Figur
         width=3 * side + 2 * _SIDE + 120,
         height=side + _TOP + _SIDE + _BOTTOM,
         margin={"t": _TOP, "l": _SIDE, "r": 20, "b": _SIDE + _BOTTOM},
-        font={"family": FONT, "size": 12, "color": palette.text},
-        paper_bgcolor=palette.background,
-        plot_bgcolor=palette.background,
+        **look(palette) | {"dragmode": "zoom"},
     )
     figure.add_annotation(
         text=f"A and B: attention weight, 0 to {top:.3g}, square-root colours",

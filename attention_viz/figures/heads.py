@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
-from attention_viz.figures.heatmap import FONT, hatching, legend_title
+from attention_viz.figures.heatmap import hatching, legend_title
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.look import look
 from attention_viz.figures.palette import Palette
 from attention_viz.figures.scale import ColourScale
 
@@ -72,22 +73,14 @@ def head_maps(
     return go.Figure(
         {
             "data": data,
-            "layout": layout
+            "layout": look(palette)
+            | layout
             | {
                 "images": images,
                 "annotations": titles,
                 "coloraxis": {"cmin": 0, "cmax": 1, "colorscale": _SCALE.stops(palette), "showscale": False},
                 "height": _TITLE + top + plot + _BELOW,
                 "margin": {"t": _TITLE + top, "l": left + 2, "r": 12, "b": _BELOW},
-                "font": {"family": FONT, "size": 12, "color": palette.text},
-                "paper_bgcolor": palette.background,
-                "plot_bgcolor": palette.background,
-                "hoverlabel": {
-                    "font": {"size": 14, "family": FONT, "color": palette.text},
-                    "bgcolor": palette.surface,
-                    "bordercolor": palette.muted,
-                },
-                "dragmode": False,
             },
         }
     )

@@ -13,11 +13,11 @@ from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.pooling import block_starts, pool
 from attention_viz.figures.scale import ColourScale
 
-FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
 _CELL = 21  # px, while there is room
 _MAP = (220, 520)  # px, the least and the most that a side may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
@@ -93,15 +93,7 @@ def heatmap(
         width=left + wide + _RIGHT,
         height=top + high + sum(_STRIP) + _BOTTOM,
         margin={"t": top, "l": left, "r": _RIGHT, "b": _BOTTOM},
-        font={"family": FONT, "size": 12, "color": palette.text},
-        paper_bgcolor=palette.background,
-        plot_bgcolor=palette.background,
-        hoverlabel={
-            "font": {"size": 14, "family": FONT, "color": palette.text},
-            "bgcolor": palette.surface,
-            "bordercolor": palette.muted,
-        },
-        dragmode="zoom",
+        **look(palette) | {"dragmode": "zoom"},
     )
     figure.update_xaxes(_axis(_labels(keys, numbers[1], palette, whole), "top", palette), tickangle=-60)
     figure.update_yaxes(

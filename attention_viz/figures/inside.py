@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float64
 from plotly.subplots import make_subplots
 
 from attention_viz.core.token import Piece
-from attention_viz.figures.heatmap import FONT
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 
 Figure = go.Figure
@@ -299,16 +299,8 @@ def _look(figure: go.Figure, palette: Palette, height: int) -> None:
     figure.update_layout(
         height=height,
         margin={"l": _LEFT, "r": _RIGHT},
-        font={"family": FONT, "size": 12, "color": palette.text},
-        paper_bgcolor=palette.background,
-        plot_bgcolor=palette.background,
-        hoverlabel={
-            "font": {"size": 14, "family": FONT, "color": palette.text},
-            "bgcolor": palette.surface,
-            "bordercolor": palette.muted,
-        },
         separators="..",
-        dragmode=False,
+        **look(palette),
     )
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False, ticklabelstandoff=4)

@@ -160,7 +160,7 @@ class Task(ABC):
         right = self.predict(model, batch, off) == batch.targets
         return float(right[batch.scored].double().mean())
 
-    def sample(self, config: Config, model: ToyModel) -> str:  # noqa: ARG002 (for models that write)
+    def sample(self, config: Config, model: ToyModel) -> str:
         """What the model makes of the example, or what it writes, to be shown as it learns; empty for nothing."""
         return ""
 
@@ -173,11 +173,11 @@ class Task(ABC):
     def read(self, config: Config, text: str) -> Read:
         """A text as tokens of the task. Raises TextError that names the words which the task knows."""
 
-    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read | None:  # noqa: ARG002
+    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read | None:
         """Of a model with a decoder, what the decoder wrote or is given to read, which asks; None for other models."""
         return None
 
-    def given_of(self, response: Read) -> Int[Tensor, "1 place"] | None:  # noqa: ARG002 (for models with a decoder)
+    def given_of(self, response: Read) -> Int[Tensor, "1 place"] | None:
         """What a decoder has to be given so that row i of its map is the step which writes token i of the response."""
         return None
 

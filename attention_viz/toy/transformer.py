@@ -6,6 +6,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from attention_viz.mechanism.masks import causal
+from attention_viz.toy.config import Config
 from attention_viz.toy.layers import Block, off_in, sinusoids
 from attention_viz.toy.task import NONE_OFF, Looked, Off, Output, ToyModel
 
@@ -13,18 +14,18 @@ from attention_viz.toy.task import NONE_OFF, Looked, Off, Output, ToyModel
 class Transformer(ToyModel):
     """Embedding + positions, blocks, norm, and one score for each symbol at each place.
 
-    causal: a token sees itself and what came before. mlp: whether blocks have one besides attention.
+    config: layers, heads and width. causal: a token sees itself and what came before. mlp: whether blocks have one
+    besides attention.
     """
 
-    def __init__(
-        self, vocabulary: int, *, layers: int, heads: int, width: int, longest: int, causal: bool, mlp: bool
-    ) -> None:
+    def __init__(self, config: Config, vocabulary: int, *, longest: int, causal: bool, mlp: bool) -> None:
         super().__init__()
+        width = config.width
         self.causal = causal
         self.embedding = nn.Embedding(vocabulary, width)
         self.positions: Tensor
         self.register_buffer("positions", sinusoids(longest, width), persistent=False)
-        self.blocks = nn.ModuleList(Block(width, heads, mlp=mlp) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, config.heads, mlp=mlp) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, vocabulary)
 

@@ -152,7 +152,7 @@ def facts(info: ModelInfo) -> None:
 def _model_choice() -> None:
     """What can be used at once, to choose from; anything else by its name."""
     selection, _ = url.current()
-    names = list(dict.fromkeys((NAME, *trained.names(), *cache.known_models(), selection.model)))
+    names = list(dict.fromkeys((*models_at_hand(), selection.model)))
     st.selectbox(
         "Model",
         names,
@@ -162,6 +162,11 @@ def _model_choice() -> None:
         **url.bound("model"),
     )
     facts(cache.describe_model(selection.model))
+
+
+def models_at_hand() -> tuple[str, ...]:
+    """What can be used at once: the bundled model, what was trained in this visit, and what is on this server."""
+    return (NAME, *trained.names(), *cache.known_models())
 
 
 def _stacks(info: ModelInfo) -> str:

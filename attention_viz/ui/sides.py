@@ -10,8 +10,7 @@ from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Head
 from attention_viz.figures.heatmap import heatmap
 from attention_viz.figures.palette import palette_for
-from attention_viz.models.bundled import NAME
-from attention_viz.ui import cache, reading, shell, trained, url
+from attention_viz.ui import cache, reading, shell, url
 from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import MEAN, Selection, changed, fit, other
 
@@ -66,7 +65,7 @@ def _side(side: Side, selection: Selection) -> None:
     if side == "a":
         aside(f"{markdown(shown.model)}, chosen at the left")
     else:
-        names = list(dict.fromkeys(("", NAME, *trained.names(), *cache.known_models(), selection.b_model)))
+        names = list(dict.fromkeys(("", *shell.models_at_hand(), selection.b_model)))
         st.selectbox(
             "Model of B",
             names,

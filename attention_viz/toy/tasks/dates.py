@@ -185,10 +185,10 @@ class Dates(Task):
     def build(self, config: Config) -> ToyModel:
         return Translator(config.width)
 
-    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:  # noqa: ARG002
+    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:
         return _batch(_LEARNED, generator, size)
 
-    def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:  # noqa: ARG002
+    def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:
         return _batch(_UNSEEN, generator, self.held_out)
 
     def predict(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> Int[Tensor, "batch place"]:
@@ -211,12 +211,12 @@ class Dates(Task):
         """In a form whose order is another one than what is written, so that the alignment crosses."""
         return write(_date(_UNSEEN, generator(config.seed, EXAMPLE)), FORMATS[1]).text, None
 
-    def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
+    def read(self, config: Config, text: str) -> Read:
         """Characters as tokens; a blank is shown as ␣, and blanks around the text are left out."""
         return _characters(text, "reads", _SOURCE, most=_LONGEST, segment=0, first_word=0)
 
     @torch.no_grad()
-    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read:  # noqa: ARG002
+    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read:
         """What the decoder writes by itself, or the second text as what it has written.
 
         Row i of the map is the step that writes token i: `model(read.ids[None], self.given_of(response))`.

@@ -93,7 +93,7 @@ class Classifier(ToyModel):
     def forward(
         self,
         inputs: Int[Tensor, "batch token"],
-        given: Int[Tensor, "batch place"] | None = None,  # noqa: ARG002 (the direction asks, and no text)
+        given: Int[Tensor, "batch place"] | None = None,
         off: Off = NONE_OFF,
     ) -> Output:
         logits, weights = self.attentive(inputs, off=bool(off_in(0, off)))
@@ -121,7 +121,7 @@ class Keyword(Task):
     def build(self, config: Config) -> ToyModel:
         return Classifier(config.width)
 
-    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:  # noqa: ARG002
+    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:
         inputs = torch.randint(len(_KEYS), len(_WORDS), (size, _LENGTH), generator=generator)
         choices = torch.randint(len(_CHOICES), (size, 1), generator=generator)
         places = torch.randint(_LENGTH, (size, 1), generator=generator)
@@ -153,11 +153,11 @@ class Keyword(Task):
         batch = self.batch(config, generator(config.seed, EXAMPLE), 1)
         return " ".join(_WORDS[word] for word in batch.inputs[0]), None
 
-    def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
+    def read(self, config: Config, text: str) -> Read:
         return read_symbols(text, _WORDS, most=_LONGEST)
 
     @torch.no_grad()
-    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read:  # noqa: ARG002
+    def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read:
         """The class that the model decides for, as the one token that asks: "[weather]". A second text is not read."""
         decided = int(model(read.ids[None]).logits.argmax())
         text = f"[{CLASSES[decided]}]"

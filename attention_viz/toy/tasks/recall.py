@@ -55,16 +55,14 @@ class Recall(Task):
 
     def build(self, config: Config) -> ToyModel:
         return Transformer(
+            config,
             len(_SYMBOLS),
-            layers=config.layers,
-            heads=config.heads,
-            width=config.width,
             longest=_LENGTH,
             causal=True,
             mlp=False,
         )
 
-    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:  # noqa: ARG002
+    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:
         keys = torch.rand(size, len(_KEYS), generator=generator).argsort(dim=1)[:, :_PAIRS]
         values = torch.randint(len(_VALUES), (size, _PAIRS), generator=generator) + len(_KEYS)
         order = torch.rand(size, _PAIRS, generator=generator).argsort(dim=1)
@@ -96,7 +94,7 @@ class Recall(Task):
     def example(self, config: Config) -> tuple[str, str | None]:
         return " ".join(_SYMBOLS[symbol] for symbol in self._example(config).inputs[0]), None
 
-    def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
+    def read(self, config: Config, text: str) -> Read:
         known = f"keys from {_KEYS[0]} to {_KEYS[-1]} and values from {_VALUES[0]} to {_VALUES[-1]}"
         return read_symbols(text, _SYMBOLS, most=_LENGTH, known=known)
 

@@ -32,16 +32,14 @@ class Reverse(Task):
 
     def build(self, config: Config) -> ToyModel:
         return Transformer(
+            config,
             len(_SYMBOLS),
-            layers=config.layers,
-            heads=config.heads,
-            width=config.width,
             longest=_LENGTH,
             causal=False,
             mlp=False,
         )
 
-    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:  # noqa: ARG002
+    def batch(self, config: Config, generator: torch.Generator, size: int) -> Batch:
         inputs = torch.randint(len(_SYMBOLS), (size, _LENGTH), generator=generator)
         mirrored = torch.eye(_LENGTH, dtype=torch.bool).flip(0).expand(size, -1, -1)
         return Batch(
@@ -63,7 +61,7 @@ class Reverse(Task):
         batch = self.batch(config, generator(config.seed, EXAMPLE), 1)
         return _text(batch.inputs[0]), None
 
-    def read(self, config: Config, text: str) -> Read:  # noqa: ARG002
+    def read(self, config: Config, text: str) -> Read:
         return read_symbols(text, _SYMBOLS, most=_LENGTH)
 
 

@@ -80,10 +80,8 @@ class Text(Task):
 
     def build(self, config: Config) -> ToyModel:
         return Transformer(
+            config,
             len(_vocabulary(config)),
-            layers=config.layers,
-            heads=config.heads,
-            width=config.width,
             longest=_CONTEXT,
             causal=True,
             mlp=True,
@@ -94,7 +92,7 @@ class Text(Task):
         starts = torch.randint(len(seen) - _CONTEXT, (size,), generator=generator)
         return _batch(config, [seen[start : start + _CONTEXT + 1] for start in starts])
 
-    def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:  # noqa: ARG002
+    def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:
         """The end of the text, in pieces that follow each other; of a long text, as many as are held out."""
         _, unseen = _parts(config)
         starts = range(0, len(unseen) - _CONTEXT, _CONTEXT)[: self.held_out]
