@@ -12,7 +12,7 @@ reading.text_boxes(selection)
 reading.examples(selection)
 with shell.explained():
     trace, selection = reading.opened(selection, problems)
-    view = head_view(trace, selection)
+    view = head_view(trace, selection.a.place, selection.unit, selection.token, selection.key)
     page = st.container()
     # What draws nothing stands last on the page, and goes first over the line.
     with st.container():
@@ -33,7 +33,7 @@ with shell.explained():
         (downloads, panels.downloads),
     ):
         with place:
-            panel(view)
+            panel(view, selection)
     live.send_maps(view)
     live.send_scores(view)
 shell.honest_line()

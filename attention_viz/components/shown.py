@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from attention_viz.core.place import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What is on screen.
 
     trace: the name of the data, as the parcels carry it.
-    among: of a mean, the heads that it is taken over; none of them stands for all.
     query, key: the held rows and columns of the map, or None.
     """
 
     trace: str
-    layer: int
-    head: int
-    among: tuple[int, ...]
+    place: Place
     query: int | None
     key: int | None
+
+    def told(self) -> dict[str, Any]:
+        """What the browser is told."""
+        return {"trace": self.trace, **told(self.place), "query": self.query, "key": self.key}
+
+
+def told(place: Place) -> dict[str, Any]:
+    """A place as the browser is told of it; without a layer or a head it is a mean."""
+    return {"layer": place.layer, "head": place.head, "among": place.among}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +66,15 @@ def held_from(value: Any, counts: tuple[int, int]) -> tuple[int | None, int | No
     return query, key
 
 
-def head_from(value: Any, layers: int, heads: int) -> tuple[int, int] | None:
-    """The layer and head that the browser sent, or None when there is no such head.
-
-    −1 stands for a mean: (layer, −1) of a layer's heads, (−1, −1) of all.
-    """
-    if not isinstance(value, list | tuple) or len(value) != 2 or not all(isinstance(number, int) for number in value):
+def place_from(value: Any, layers: int, heads: int) -> Place | None:
+    """The place that the browser sent as [layer, head], or None when there is none such."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
         return None
     layer, head = value
-    there = (-1 <= head < heads and 0 <= layer < layers) or (layer, head) == (-1, -1)
-    return (layer, head) if there else None
+    for asked, count in ((layer, layers), (head, heads)):
+        if asked is not None and not (isinstance(asked, int) and 0 <= asked < count):
+            return None
+    return None if layer is None and head is not None else Place(layer, head)
 
 
 def heads_from(value: Any, heads: int) -> tuple[int, ...]:

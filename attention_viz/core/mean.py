@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from attention_viz.core.errors import check_index
+from attention_viz.core.place import Place
 from attention_viz.core.trace import Trace
 
 
@@ -33,3 +34,11 @@ def mean_attention(
     mean = (total / count).astype(np.float32)
     mean.setflags(write=False)
     return mean
+
+
+def attention_at(trace: Trace, place: Place) -> Float32[np.ndarray, "query key"]:
+    """The map of a head, or the mean map of the heads that a place stands for. Raises RangeError for what is not
+    there."""
+    if place.layer is not None and place.head is not None:
+        return trace.attention(place.layer, place.head)
+    return mean_attention(trace, place.layer, place.among or None)

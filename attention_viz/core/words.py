@@ -5,12 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import regex
 from jaxtyping import Float32
 
 from attention_viz.core.token import Token
+
+Unit = Literal["tokens", "words"]
+"""What stands along the sides of a map."""
 
 # (?w) asks for the word boundaries of Unicode (UAX #29): "didn't" and "3.14" are one word each, every Chinese
 # character is one, and an emoji made of several code points stays whole.

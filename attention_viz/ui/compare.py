@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
@@ -18,6 +18,7 @@ from attention_viz.components.parcel import parcel
 from attention_viz.components.shown import Shown
 from attention_viz.core.align import Axis, same_tokens
 from attention_viz.core.compare import SideBySide
+from attention_viz.core.place import Place, heads_of
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Head, Trace
 from attention_viz.core.words import Word
@@ -25,8 +26,9 @@ from attention_viz.measures.all_pairs import divergences
 from attention_viz.measures.compare import Comparison, compare, to_all
 from attention_viz.ui import cache, live, url
 from attention_viz.ui.comparisons import COMPARISONS, ComparisonExample
+from attention_viz.ui.fields import looking_at, on_side
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import Selection, other
+from attention_viz.ui.selection import Selection, Side, Which
 
 MOST = 2048
 """The most rows or columns that are drawn side by side."""
@@ -228,18 +230,17 @@ def alike(comparison: Comparison) -> None:
     if not order:
         aside("No other head can be compared with A.")
         return
-    heads = sides.b.trace.heads
+    heads = heads_of(len(sides.b.trace.layers), sides.b.trace.heads)
     for column, title, places in zip(
         st.columns(2), ("Most like A", "Least like A"), (order[:_LISTED], order[::-1][:_LISTED]), strict=True
     ):
         column.markdown(f"**{title}**")
         for at in places:
-            layer, head = divmod(at, heads)
             column.button(
-                f"L{layer} H{head} :gray[{values[at]:.3f} nats]",
+                f"{heads[at].name} :gray[{values[at]:.3f} nats]",
                 key=f"{title} {at}",
                 on_click=url.select,
-                kwargs={"b_layer": layer, "b_head": head},
+                kwargs=looking_at(heads[at], "b"),
                 type="tertiary",
             )
 
@@ -257,10 +258,10 @@ def grid(comparison: Comparison, selection: Selection) -> None:
         _shown(sides, selection),
         layers=len(trace.layers),
         heads=trace.heads,
-        show=selection.b_show,
+        show=selection.show_b,
         about=_about(sides),
         looks=live.looks(),
-        on_head=lambda layer, head: url.select(b_layer=max(0, layer), b_head=max(0, head)),
+        on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
         on_show=lambda show: url.select(b_show=show),
     )
 
@@ -283,9 +284,9 @@ def _extremes(trace: Trace) -> list[str]:
     np.fill_diagonal(values, np.nan)
     if np.isnan(values).all():
         return []
-    found = []
+    found, heads = [], heads_of(len(trace.layers), trace.heads)
     for what, at in (("most", int(np.nanargmin(values))), ("least", int(np.nanargmax(values)))):
-        one, another = (f"L{head // trace.heads} H{head % trace.heads}" for head in divmod(at, len(values)))
+        one, another = (heads[int(number)].name for number in np.unravel_index(at, values.shape))
         found.append(f"the {what} alike heads are {one} and {another} ({values.flat[at]:.3f} nats)")
     return found
 
@@ -299,7 +300,7 @@ def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
     rows, columns = _grounds(sides)
     held = _place(rows, sides.rows, selection.token), _place(columns, sides.columns, selection.key)
-    return Shown(_name(sides), sides.b.layer, sides.b.head, (), *held)
+    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), *held)
 
 
 def _label(axis: Axis, a: int | None, b: int | None) -> Label:
@@ -359,49 +360,32 @@ def _about(sides: SideBySide) -> str:
     return " / ".join(f"“{text if len(text) <= 60 else text[:59] + '…'}”" for text in texts)
 
 
-def _b_fields(selection: Selection) -> dict[str, Any]:
-    """A selection as side B of itself."""
-    return {
-        "b_model": selection.model,
-        "b_text": selection.text,
-        "b_second": selection.second,
-        "b_kind": selection.kind,
-        "b_layer": selection.layer,
-        "b_head": selection.head,
-    }
-
-
 def _swap() -> None:
-    a, _ = url.current()
-    b = other(a)
-    changes = {name: getattr(b, name) for name in ("model", "text", "second", "kind", "layer", "head")}
-    url.select(**changes, **_plain(_b_fields(a), changes))
+    selection, _ = url.current()
+    a, b = selection.side("b"), selection.a
+    url.select(**on_side("a", a), **on_side("b", _beside(b, a)))
 
 
 def _copy() -> None:
-    a, _ = url.current()
-    url.select(b_model="", b_text="", b_second="", b_kind="", b_layer=a.layer, b_head=a.head)
+    url.select(**on_side("b", Side(place=url.current()[0].a.place)))
 
 
-def _plain(b: dict[str, Any], a: dict[str, Any]) -> dict[str, Any]:
-    """Without what is the same on side A, so that the address says it once."""
-    if b["b_model"] == a["model"]:
-        b["b_model"] = ""
-        b["b_kind"] = "" if b["b_kind"] == a["kind"] else b["b_kind"]
-    if (b["b_text"], b["b_second"]) == (a["text"], a["second"]):
-        b["b_text"] = b["b_second"] = ""
-    return b
+def _beside(b: Side, a: Side) -> Side:
+    """Side B without what is the same on side A, so that the address says it once."""
+    if b.model == a.model:
+        b = replace(b, model="", kind="" if b.kind == a.kind else b.kind)
+    return replace(b, text="", second="") if (b.text, b.second) == (a.text, a.second) else b
 
 
 def _next(a: Head, b: Head) -> None:
     """The next head of each side, and after the last one the first of the next layer."""
-    places = []
-    for head in (a, b):
-        count = len(head.trace.layers) * head.trace.heads
-        places.append(divmod((head.layer * head.trace.heads + head.head + 1) % count, head.trace.heads))
-    (layer, number), (b_layer, b_number) = places
-    url.select(layer=layer, head=number, b_layer=b_layer, b_head=b_number)
+    changes: dict[str, Any] = {}
+    for which, head in zip(get_args(Which), (a, b), strict=True):
+        heads = heads_of(len(head.trace.layers), head.trace.heads)
+        at = heads.index(Place(head.layer, head.head))
+        changes |= looking_at(heads[(at + 1) % len(heads)], which)
+    url.select(**changes)
 
 
 def _choose(example: ComparisonExample) -> None:
-    url.select(**example.fields)
+    url.select(**example.changes)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attention_viz.core.place import Place
+
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
-PRONOUN_LAYER = 3
-PRONOUN_HEAD = 1
+PRONOUN_PLACE = Place(3, 1)
 PRONOUN_TOKEN = 10
-OTHER_LAYER = 5
-OTHER_HEAD = 11
+OTHER_PLACE = Place(5, 11)
 """Another head that links “it” to “cat”: Compare opens on the two."""
 
 _HARBOUR = (
@@ -35,8 +35,7 @@ class Example:
     name: str
     text: str
     second: str
-    layer: int
-    head: int
+    place: Place
     token: int
     looks_at: tuple[int, float]
     hint: str
@@ -47,8 +46,7 @@ EXAMPLES = (
         name="What does “it” mean?",
         text=PRONOUN,
         second="",
-        layer=PRONOUN_LAYER,
-        head=PRONOUN_HEAD,
+        place=PRONOUN_PLACE,
         token=PRONOUN_TOKEN,
         looks_at=(2, 0.59),
         hint="Layer 3, head 1 links “it” to “cat” with 0.59. The other “it”, near the end, goes to “cat” as well.",
@@ -57,8 +55,7 @@ EXAMPLES = (
         name="Question and answer",
         text="Who wrote the play Hamlet?",
         second="Hamlet was written by William Shakespeare in London.",
-        layer=5,
-        head=11,
+        place=Place(5, 11),
         token=5,
         looks_at=(8, 0.39),
         hint="Layer 5, head 11 links “Hamlet” to its twin in the answer. Hold “who”: 0.27 of it goes to “Shakespeare”.",
@@ -67,8 +64,7 @@ EXAMPLES = (
         name="Repeated words",
         text="The red car passed the blue car, and then the red car stopped.",
         second="",
-        layer=2,
-        head=9,
+        place=Place(2, 9),
         token=12,
         looks_at=(2, 0.87),
         hint="Layer 2, head 9 looks for the same word elsewhere: each “red” looks at the other one.",
@@ -77,8 +73,7 @@ EXAMPLES = (
         name="Long paragraph",
         text=_HARBOUR,
         second="",
-        layer=3,
-        head=1,
+        place=Place(3, 1),
         token=33,
         looks_at=(14, 0.74),
         hint="The head of the first example again: “them” in the second sentence looks at “children” with 0.74.",
@@ -87,8 +82,7 @@ EXAMPLES = (
         name="Another script",
         text="Кошка не перешла улицу, потому что она устала.",
         second="",
-        layer=2,
-        head=9,
+        place=Place(2, 9),
         token=11,
         looks_at=(3, 0.98),
         hint="An English model reads Russian letter by letter. Layer 2, head 9 still finds the same one: ш looks at ш.",

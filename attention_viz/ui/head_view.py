@@ -11,12 +11,12 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from attention_viz.components.head_facts import Fact, Link
-from attention_viz.core.mean import mean_attention
+from attention_viz.core.mean import attention_at
+from attention_viz.core.place import Place
 from attention_viz.core.token import Piece, Token
 from attention_viz.core.trace import Trace
-from attention_viz.core.words import Word, group_words, merge_words
+from attention_viz.core.words import Unit, Word, group_words, merge_words
 from attention_viz.measures import MEASURES, reading_of, special_shares
-from attention_viz.ui.selection import MEAN, Selection, Unit
 
 _LINKS = 6
 
@@ -25,13 +25,15 @@ _LINKS = 6
 class HeadView:
     """A map and what stands along its sides.
 
+    place: whose map it is. unit: what stands along the sides.
     visible: where a query can't look, or None where all see all.
     starts, key_starts: the number of the first token of each row and column, which is how one is held.
     held: the row of the held query token, or None. held_key: the column of the held key token.
     """
 
     trace: Trace
-    selection: Selection
+    place: Place
+    unit: Unit
     weights: Float32[np.ndarray, "query key"]
     visible: Bool[np.ndarray, "query key"] | None
     queries: Sequence[Piece]
@@ -43,12 +45,7 @@ class HeadView:
 
     @property
     def name(self) -> str:
-        if self.selection.layer == MEAN:
-            return "the mean of all heads"
-        if self.selection.head != MEAN:
-            return f"L{self.selection.layer} H{self.selection.head}"
-        among = ", ".join(f"H{head}" for head in self.selection.among)
-        return f"L{self.selection.layer} mean{f' of {among}' if among else ''}"
+        return self.place.name
 
     def title(self) -> str:
         """What `links` lists."""
@@ -76,12 +73,12 @@ class HeadView:
         if self.held is None or len(self.keys) <= _LINKS:
             return ""
         others = np.delete(self.weights[self.held], _largest(self.weights[self.held]))
-        return f"the other {len(others):,} {self.selection.unit} together {_short(float(others.sum()))}"
+        return f"the other {len(others):,} {self.unit} together {_short(float(others.sum()))}"
 
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
-        weights = token_map(self.trace, self.selection.layer, self.selection.head, self.selection.among)
-        reading = reading_of(self.trace, max(0, self.selection.layer), max(0, self.selection.head))
+        weights = attention_at(self.trace, self.place)
+        reading = reading_of(self.trace, *_first_of(self.place))
         even = reading.uniform()
         shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
         return [
@@ -103,21 +100,25 @@ class HeadView:
         ]
 
 
-def head_view(trace: Trace, selection: Selection) -> HeadView:
-    """The selected head of a trace. The layer and the head are there; a held token that isn't counts as none."""
-    queries, keys = sides(trace, selection.unit)
+def head_view(
+    trace: Trace, place: Place, unit: Unit = "tokens", token: int | None = None, key: int | None = None
+) -> HeadView:
+    """A head of a trace, or a mean, with the query token and the key token that are held. The layer and the head are
+    there; a held token that isn't counts as none."""
+    queries, keys = sides(trace, unit)
     starts, key_starts = _starts(queries), _starts(keys)
     return HeadView(
         trace,
-        selection,
-        in_unit(trace, token_map(trace, selection.layer, selection.head, selection.among), selection.unit),
-        visible_of(trace, max(0, selection.layer), max(0, selection.head), selection.unit),
+        place,
+        unit,
+        in_unit(trace, attention_at(trace, place), unit),
+        visible_of(trace, place, unit),
         queries,
         keys,
         starts,
         key_starts,
-        _row(starts, selection.token, len(trace.tokens)),
-        _row(key_starts, selection.key, len(trace.key_tokens)),
+        _row(starts, token, len(trace.tokens)),
+        _row(key_starts, key, len(trace.key_tokens)),
     )
 
 
@@ -127,13 +128,6 @@ def sides(trace: Trace, unit: Unit) -> tuple[Sequence[Token | Word], Sequence[To
         return trace.tokens, trace.key_tokens
     queries = group_words(trace.tokens, trace.texts)
     return queries, queries if trace.key_tokens is trace.tokens else group_words(trace.key_tokens, trace.texts)
-
-
-def token_map(trace: Trace, layer: int, head: int, among: Sequence[int] = ()) -> Float32[np.ndarray, "query key"]:
-    """The map of a head between tokens, or the mean map that MEAN stands for: of the heads `among`, or of all."""
-    if layer == MEAN:
-        return mean_attention(trace)
-    return mean_attention(trace, layer, among or None) if head == MEAN else trace.attention(layer, head)
 
 
 def in_unit(trace: Trace, weights: Float32[np.ndarray, "query key"], unit: Unit) -> Float32[np.ndarray, "row column"]:
@@ -148,15 +142,16 @@ def band(view: HeadView, layer: int, head: int, first: int, last: int) -> Float3
     """The rows first … last − 1 of a head's map between the rows and columns of the view, computed alone."""
     ends = [*view.starts, len(view.trace.tokens)]
     weights = view.trace.rows(layer, head, ends[first], ends[last])
-    if view.selection.unit == "tokens":
+    if view.unit == "tokens":
         return weights
     words = cast("Sequence[Word]", view.queries[first:last])
     shifted = [replace(word, tokens=tuple(token - ends[first] for token in word.tokens)) for word in words]
     return merge_words(weights, shifted, cast("Sequence[Word]", view.keys))
 
 
-def visible_of(trace: Trace, layer: int, head: int, unit: Unit) -> Bool[np.ndarray, "row column"] | None:
+def visible_of(trace: Trace, place: Place, unit: Unit) -> Bool[np.ndarray, "row column"] | None:
     """Which keys a query can see, None where all see all. A word sees another when one of its tokens does."""
+    layer, head = _first_of(place)
     if trace.layers[layer].visible is None:
         return None
     visible = trace.visible(layer, head)
@@ -165,6 +160,11 @@ def visible_of(trace: Trace, layer: int, head: int, unit: Unit) -> Bool[np.ndarr
         visible = np.logical_or.reduceat(visible, _starts(keys), axis=1)
         visible = np.logical_or.reduceat(visible, _starts(queries), axis=0)
     return None if visible.all() else visible
+
+
+def _first_of(place: Place) -> tuple[int, int]:
+    """The head that stands for a mean where only what it can see counts."""
+    return place.layer or 0, place.head or 0
 
 
 def _starts(items: Sequence[Token | Word]) -> tuple[int, ...]:

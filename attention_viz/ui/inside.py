@@ -7,10 +7,12 @@ import streamlit as st
 from jaxtyping import Float64
 
 from attention_viz.core.inside import strongest_ordinary, take_apart
+from attention_viz.core.place import Place
 from attention_viz.core.trace import Trace
 from attention_viz.figures import inside as pictures
 from attention_viz.figures.palette import Palette, palette_for
 from attention_viz.ui import shell, url
+from attention_viz.ui.fields import looking_at
 from attention_viz.ui.inside_words import (
     NAMED,
     Pair,
@@ -30,17 +32,17 @@ from attention_viz.ui.inside_words import (
     who_brings,
 )
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import MEAN, Selection
+from attention_viz.ui.selection import Selection
 
 _ORDERS = {"place": "As in the text", "weight": "By weight"}
 
 
 def pair(trace: Trace, selection: Selection) -> Pair | None:
     """The weight that is looked at, after widgets to choose another. None where there is none, which is said."""
-    if MEAN in (selection.layer, selection.head):
-        _offer_a_head(selection)
+    layer, head = selection.a.place.layer, selection.a.place.head
+    if layer is None or head is None:
+        _offer_a_head(selection.a.place)
         return None
-    layer, head = selection.layer, selection.head
     queries, keys = (names_of(side) for side in (trace.tokens, trace.key_tokens))
     query = last_word(trace.tokens) if selection.token is None else selection.token
     key = strongest_ordinary(trace, layer, head, query) if selection.key is None else selection.key
@@ -256,16 +258,16 @@ def value(view: Pair, selection: Selection) -> None:
             )
 
 
-def _offer_a_head(selection: Selection) -> None:
-    layer, head = max(0, selection.layer), selection.among[0] if selection.among else 0
+def _offer_a_head(mean: Place) -> None:
+    place = Place(mean.layer or 0, mean.among[0] if mean.among else 0)
     st.info(
         "A mean of heads has no query and no key: each of its heads has its own. Take one of them apart.",
         icon=":material/info:",
     )
     st.button(
-        f"Take L{layer} H{head} apart",
+        f"Take {place.name} apart",
         on_click=url.select,
-        kwargs={"layer": layer, "head": head},
+        kwargs=looking_at(place),
         icon=":material/arrow_forward:",
     )
 

@@ -24,7 +24,7 @@ UPLOAD_BYTES = 64_000_000
 
 def chosen(selection: Selection) -> None:
     """The model that is selected, ready to be used, or what it takes to have it."""
-    info = cache.describe_model(selection.model)
+    info = cache.describe_model(selection.a.model)
     shell.page_link(shell.EXPLORE, label=f"Explore {markdown(info.name)}")
 
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from attention_viz.measures import reading_of, special_share_by_norm, special_shares
 from attention_viz.ui import cache, reading, shell
+from attention_viz.ui.changes import fit
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import MEAN, Selection, fit
+from attention_viz.ui.selection import Selection
 
 CAN = """
 An attention weight is a fact about one step of the computation: **how much of a key token's value vector this head adds
@@ -58,23 +59,23 @@ SOURCES = """
 
 def on_your_text(selection: Selection) -> None:
     """The second point of CANNOT, measured on what is selected."""
-    info = cache.describe_model(selection.model)
-    selection, unfit = fit(selection, info)
+    info = cache.describe_model(selection.a.model)
+    side, unfit = fit(selection.a, info)
     shell.notice(*unfit)
-    trace = reading.read(info, selection)
-    if MEAN in (selection.layer, selection.head):
+    trace = reading.read(info, side)
+    layer, head = side.place.layer, side.place.head
+    if layer is None or head is None:
         aside("Choose a single head on Explore to see this measured: a mean of heads has no values of its own.")
         return
-    place = selection.layer, selection.head
-    weights, about = trace.attention(*place), reading_of(trace, *place)
+    weights, about = trace.attention(layer, head), reading_of(trace, layer, head)
     by_weight = sum(special_shares(weights, about).values())
-    values = trace.values(*place)
+    values = trace.values(layer, head)
     if values is None:
         aside(f"This can't be measured here: {markdown(trace.maps_only)}")
         return
     by_norm = special_share_by_norm(weights, values, about)
     st.markdown(
-        f"**On your text**, “{markdown(_beginning(selection.text))}”: L{place[0]} H{place[1]} spends {by_weight:.0%} "
+        f"**On your text**, “{markdown(_beginning(side.text))}”: {side.place.name} spends {by_weight:.0%} "
         "of its attention on special tokens. When each weight counts with the length of the value that it lets "
         f"through, their share is {by_norm:.0%}."
     )

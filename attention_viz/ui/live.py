@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,20 @@ from jaxtyping import Bool, Float64, UInt8
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.packet import to_bytes, to_words
 from attention_viz.components.parcel import parcel
-from attention_viz.components.shown import Look, Looks, Shown
+from attention_viz.components.shown import Look, Looks, Shown, told
 from attention_viz.components.token_links import Item, token_links
 from attention_viz.components.token_text import token_text
+from attention_viz.core.place import Place
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.measures import MEASURES, reading_of
 from attention_viz.ui import cache, url
+from attention_viz.ui.fields import looking_at, on_side
 from attention_viz.ui.head_view import HeadView, band, visible_of
 from attention_viz.ui.pieces import pieces_of
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import MEAN
+from attention_viz.ui.selection import Side
 from attention_viz.ui.survey import Survey, all_scores, thumbnails
 
 ALL_LAYERS = 128
@@ -37,25 +40,25 @@ _BAND = 96
 _LOOK = "rows looked at"
 
 
-def grid(view: HeadView) -> None:
+def grid(view: HeadView, show: str) -> None:
     """What does every head do?"""
     head_grid(
         _shown(view),
         layers=len(view.trace.layers),
         heads=view.trace.heads,
-        show=view.selection.show,
+        show=show,
         about=_about(view),
         looks=looks(),
-        on_head=lambda layer, head: url.select(layer=layer, head=head),
+        on_head=lambda place: url.select(**looking_at(place)),
         on_show=lambda show: url.select(show=show),
         on_aside=put_aside,
     )
 
 
-def put_aside(layer: int, head: int) -> None:
+def put_aside(place: Place) -> None:
     """Makes a head of the model and text on screen side B of the page Compare."""
-    url.select(b_model="", b_text="", b_second="", b_kind="", b_layer=layer, b_head=head)
-    st.toast(f"L{layer} H{head} is side B of Compare.", icon=":material/compare:")
+    url.select(**on_side("b", Side(place=place)))
+    st.toast(f"{place.name} is side B of Compare.", icon=":material/compare:")
 
 
 def links(view: HeadView) -> None:
@@ -67,8 +70,8 @@ def links(view: HeadView) -> None:
         heads=view.trace.heads,
         about=_about(view),
         looks=looks(),
-        on_held=lambda query, key: _hold(view, query, key),
-        on_mean=lambda heads: url.select(head=MEAN, among=heads),
+        on_held=partial(_hold, view),
+        on_mean=lambda heads: url.select(head=None, among=heads),
         on_look=lambda row: st.session_state.update({_LOOK: (_name(view), row)}),
     )
 
@@ -80,7 +83,7 @@ def text(view: HeadView) -> None:
         pieces=pieces_of(view.trace, view.starts, view.key_starts),
         counts=view.weights.shape,
         ramp=palette_for(st.context.theme.type).ramp,
-        on_held=lambda query, key: _hold(view, query, key),
+        on_held=partial(_hold, view),
     )
 
 
@@ -96,7 +99,7 @@ def send_pictures(view: HeadView) -> None:
     _send_held(view, name)
     if is_long(view.trace):
         return
-    unit = view.selection.unit
+    unit = view.unit
     _send_thumbs(view, name, cache.kept("thumbs", name, lambda: thumbnails(view.trace, unit)), None)
 
 
@@ -104,9 +107,9 @@ def send_maps(view: HeadView) -> None:
     """The maps to draw several heads from, one byte a weight."""
     trace, name = view.trace, _name(view)
     short = max(view.weights.shape) <= ALL_LAYERS
-    layers = list(range(len(trace.layers))) if short else [view.selection.layer]
-    if layers == [MEAN]:
+    if not short and view.place.layer is None:
         return
+    layers = list(range(len(trace.layers))) if short or view.place.layer is None else [view.place.layer]
     rows = _rows(view)
     maps = cache.kept(
         f"maps {layers} {rows}",
@@ -134,7 +137,7 @@ def fill_in(view: HeadView) -> None:
     if not is_long(view.trace):
         return
     name = _name(view)
-    survey = cache.survey(name, lambda: Survey(view.trace, view.selection.unit))
+    survey = cache.survey(name, lambda: Survey(view.trace, view.unit))
 
     def send() -> None:
         survey.touch()
@@ -171,16 +174,15 @@ def _send_exact(view: HeadView, name: str) -> None:
     if (top, bottom) != (0, len(view.queries)):
         columns = to_words(view.weights[:, left:right], None if visible is None else visible[:, left:right])
         words = np.concatenate([words.ravel(), columns.ravel()])
-    selection = view.selection
-    header = {"layer": selection.layer, "head": selection.head, "among": selection.among, **_size(view)}
+    header = {**told(view.place), **_size(view)}
     parcel("exact", name, {**header, "rows": (top, bottom), "columns": (left, right)}, words)
 
 
 def _send_held(view: HeadView, name: str) -> None:
     """The row of the held query, or the column of the held key, in every head of the layer: for numbers."""
-    trace, layer = view.trace, view.selection.layer
+    trace, layer = view.trace, view.place.layer
     side, token = ("query", view.held) if view.held is not None else ("key", view.held_key)
-    if token is None or layer == MEAN or (side == "key" and is_long(trace)):
+    if token is None or layer is None or (side == "key" and is_long(trace)):
         return
     heads = range(trace.heads)
     if side == "query":
@@ -262,20 +264,20 @@ def _seen(
     view: HeadView, layer: int, head: int, rows: tuple[int, int], column: int | None = None
 ) -> Bool[np.ndarray, "query key"] | None:
     """Where some rows can look, or None where all see all."""
-    visible = visible_of(view.trace, layer, head, view.selection.unit)
+    visible = visible_of(view.trace, Place(layer, head), view.unit)
     if visible is None:
         return None
     return visible[slice(*rows)] if column is None else visible[slice(*rows), column : column + 1]
 
 
 def _name(view: HeadView) -> str:
-    return f"{cache.name_of(view.trace)} {view.selection.unit}"
+    return f"{cache.name_of(view.trace)} {view.unit}"
 
 
 def _about(view: HeadView) -> str:
     """What a saved picture is of."""
     text = " / ".join(dict.fromkeys(view.trace.texts))
-    return f"{view.trace.model.name}, between {view.selection.unit} of “{text if len(text) <= 80 else text[:79] + '…'}”"
+    return f"{view.trace.model.name}, between {view.unit} of “{text if len(text) <= 80 else text[:79] + '…'}”"
 
 
 def _size(view: HeadView) -> dict[str, int]:
@@ -283,7 +285,7 @@ def _size(view: HeadView) -> dict[str, int]:
 
 
 def _shown(view: HeadView) -> Shown:
-    return Shown(_name(view), view.selection.layer, view.selection.head, view.selection.among, view.held, view.held_key)
+    return Shown(_name(view), view.place, view.held, view.held_key)
 
 
 def looks() -> Looks:
@@ -303,7 +305,7 @@ def _hold(view: HeadView, query: int | None, key: int | None) -> None:
     token = None if query is None else view.starts[query]
     key_token = None if key is None else view.key_starts[key]
     # A held pair is a question about all heads: which of them link these two?
-    show = "pair" if token is not None and key_token is not None else view.selection.show
+    show = "pair" if token is not None and key_token is not None else url.on_screen().show
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
 
 

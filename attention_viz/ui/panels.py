@@ -17,59 +17,58 @@ from attention_viz.figures.scale import ColourScale
 from attention_viz.ui import cache, live, shell, url
 from attention_viz.ui.head_view import HeadView
 from attention_viz.ui.plain import aside
-from attention_viz.ui.selection import MEAN, other
+from attention_viz.ui.selection import Selection
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
 _RANGES = {"one": "0 to 1", "max": "0 to maximum"}
 _UNITS = {"tokens": "Tokens", "words": "Words"}
 
 
-def grid_panel(view: HeadView) -> None:
+def grid_panel(view: HeadView, selection: Selection) -> None:
     """What does every head do?"""
     st.markdown("#### What does every head do?")
     aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
-    live.grid(view)
+    live.grid(view, selection.show)
     live.fill_in(view)
-    _compare_with(view)
+    _compare_with(view, selection)
 
 
-def _compare_with(view: HeadView) -> None:
+def _compare_with(view: HeadView, selection: Selection) -> None:
     """Two heads side by side: this one, and another."""
-    selection = view.selection
-    if MEAN in (selection.layer, selection.head):
+    if not view.place.is_head:
         return
-    beside = other(selection)
-    same = (beside.model, beside.layer, beside.head) == (selection.model, selection.layer, selection.head)
-    another = "another head" if same else f"L{beside.layer} H{beside.head}"
+    beside = selection.side("b")
+    same = (beside.model, beside.place) == (selection.a.model, view.place)
+    another = "another head" if same else beside.place.name
     link, put = st.columns(2, vertical_alignment="center")
     with link:
         shell.page_link(shell.COMPARE, label=f"Compare {view.name} with {another}")
     put.button(
         f"Make {view.name} the other side",
         on_click=live.put_aside,
-        args=(selection.layer, selection.head),
+        args=(view.place,),
         help="Then choose another head here and compare the two. Shift-click on a head, or Shift+Enter, does the same.",
         width="stretch",
     )
 
 
-def links_panel(view: HeadView) -> None:
+def links_panel(view: HeadView, _: Selection) -> None:
     """Where does the head look, token by token?"""
-    st.markdown(f"#### Where does {view.name} look from a {view.selection.unit.removesuffix('s')}?")
+    st.markdown(f"#### Where does {view.name} look from a {view.unit.removesuffix('s')}?")
     aside("Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.")
     live.links(view)
 
 
-def text_panel(view: HeadView) -> None:
+def text_panel(view: HeadView, _: Selection) -> None:
     """How does the text look from one token?"""
     st.markdown(f"#### The text, as {view.name} reads it")
     live.text(view)
 
 
-def map_panel(view: HeadView) -> None:
+def map_panel(view: HeadView, selection: Selection) -> None:
     """Where does every token look?"""
     st.markdown(f"#### Where does each token look in {view.name}?")
-    noun = view.selection.unit.removesuffix("s")
+    noun = view.unit.removesuffix("s")
     aside(
         f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
         "Point at a cell for its weight; drag to zoom in, which also brings labels back that did not fit; double-click "
@@ -77,12 +76,12 @@ def map_panel(view: HeadView) -> None:
     )
     _map_controls()
     rows, columns = _zoom(view)
-    top = 1.0 if view.selection.top == "one" else float(view.weights.max())
+    top = 1.0 if selection.top == "one" else float(view.weights.max())
     figure = heatmap(
         view.weights[slice(*rows), slice(*columns)],
         view.queries[slice(*rows)],
         view.keys[slice(*columns)],
-        scale=ColourScale(view.selection.curve, top),
+        scale=ColourScale(selection.curve, top),
         palette=palette_for(st.context.theme.type),
         held=_inside(view.held, rows),
         held_key=_inside(view.held_key, columns),
@@ -95,11 +94,11 @@ def map_panel(view: HeadView) -> None:
         theme=None,
         key="heatmap",
         config={"displaylogo": False},
-        alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.selection.unit}",
+        alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.unit}",
     )
 
 
-def facts_panel(view: HeadView) -> None:
+def facts_panel(view: HeadView, _: Selection) -> None:
     """What kind of head is it, and where does the held token look?"""
     st.markdown(f"#### What does {view.name} do?")
     rows = enumerate(zip(view.starts, view.queries, strict=True))
@@ -107,27 +106,27 @@ def facts_panel(view: HeadView) -> None:
     widget = url.bound("token")
     url.put(widget["key"], None if view.held is None else view.starts[view.held])
     st.selectbox(
-        f"Where does this {view.selection.unit.removesuffix('s')} look?",
+        f"Where does this {view.unit.removesuffix('s')} look?",
         list(names),
         index=None,
         format_func=names.__getitem__,
         placeholder="None held: the strongest links",
         **widget,
     )
-    if view.held is not None and MEAN not in (view.selection.layer, view.selection.head):
+    if view.held is not None and view.place.is_head:
         shell.page_link(shell.INSIDE, label="Take this weight apart")
     head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
 
 
-def downloads(view: HeadView) -> None:
+def downloads(view: HeadView, selection: Selection) -> None:
     """The numbers as files, computed when a button is pressed."""
-    trace, selection = view.trace, view.selection
+    trace = view.trace
     st.markdown("#### Take it with you")
     csv, npz = st.columns(2)
     csv.download_button(
-        f"This map as CSV, between {selection.unit}",
+        f"This map as CSV, between {view.unit}",
         partial(to_csv, view.weights, view.queries, view.keys),
-        file_name(trace, *view.name.split(), selection.unit, extension="csv"),
+        file_name(trace, *view.name.split(), view.unit, extension="csv"),
         "text/csv",
         on_click="ignore",
         icon=":material/download:",
@@ -180,7 +179,7 @@ def _zoom(view: HeadView) -> tuple[tuple[int, int], tuple[int, int]]:
     if most > MOST_CELLS:
         block = -(-most // MOST_CELLS)
         aside(
-            f"Each cell shows the largest weight of a block of up to {block} × {block} {view.selection.unit}. Zoom to "
+            f"Each cell shows the largest weight of a block of up to {block} × {block} {view.unit}. Zoom to "
             f"{MOST_CELLS} or fewer to see every weight."
         )
     return rows, columns

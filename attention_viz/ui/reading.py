@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from attention_viz.core.errors import AttentionVizError
@@ -11,9 +13,11 @@ from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
 from attention_viz.models.cost import SMALL, cost_of
 from attention_viz.ui import cache, shell, trained, url
+from attention_viz.ui.changes import fit, fit_tokens
 from attention_viz.ui.examples import EXAMPLES
+from attention_viz.ui.fields import looking_at
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import DEFAULT, Selection, fit, fit_tokens
+from attention_viz.ui.selection import DEFAULT, Selection, Side
 
 _EXAMPLE = "example"
 _SECOND = {"": "Read as a pair: text [SEP] second text", "cross": "Read by the decoder; empty: the same text"}
@@ -23,7 +27,7 @@ _KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder a
 def text_boxes(selection: Selection) -> None:
     """Where the text is typed; nothing for maps that have their tokens already."""
     try:
-        info = cache.describe_model(selection.model)
+        info = cache.describe_model(selection.a.model)
     except AttentionVizError:
         info = None  # Said below the boxes, with what to do; the text stays.
     if info is not None and not info.reads_text:
@@ -44,11 +48,11 @@ def text_boxes(selection: Selection) -> None:
 
 def examples(selection: Selection) -> None:
     """Texts to click, and what to look for in the one that is shown. They were chosen for the bundled model."""
-    if selection.model != DEFAULT.model:
+    if selection.a.model != DEFAULT.a.model:
         _own_example(selection)
         return
     names = [example.name for example in EXAMPLES]
-    shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.text, selection.second)), None)
+    shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.a.text, selection.a.second)), None)
     url.put(_EXAMPLE, shown.name if shown else None)
     st.pills("Examples", names, key=_EXAMPLE, on_change=_choose_example, label_visibility="collapsed")
     if shown is not None:
@@ -57,8 +61,8 @@ def examples(selection: Selection) -> None:
 
 def _own_example(selection: Selection) -> None:
     """Models that were trained here know few symbols: the example that they were shown with is one click away."""
-    found = trained.example(selection.model)
-    if found is not None and found != (selection.text, selection.second):
+    found = trained.example(selection.a.model)
+    if found is not None and found != (selection.a.text, selection.a.second):
         text, second = found
         st.button(
             "Read its own example",
@@ -75,8 +79,7 @@ def _choose_example() -> None:
         url.select(
             text=chosen.text,
             second=chosen.second,
-            layer=chosen.layer,
-            head=chosen.head,
+            **looking_at(chosen.place),
             token=chosen.token,
             key=None,
             show="maps",
@@ -90,24 +93,25 @@ def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Sele
 
     Raises the errors of the model and of the text: see `shell.explained`.
     """
-    info = cache.describe_model(selection.model)
-    selection, unfit = fit(selection, info)
+    info = cache.describe_model(selection.a.model)
+    side, unfit = fit(selection.a, info)
+    selection = replace(selection, a=side)
     url.show(selection)
     shell.notice(*problems, *unfit)
-    _kind_control(info, selection)
-    trace = read(info, selection)
+    _kind_control(info, side)
+    trace = read(info, side)
     selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
     shell.notice(*unfit)
     what_was_read(trace)
     return trace, selection
 
 
-def _kind_control(info: ModelInfo, selection: Selection) -> None:
+def _kind_control(info: ModelInfo, side: Side) -> None:
     """Whose attention is shown, where a model has several."""
     if len(info.kinds) < 2:
         return
     widget = url.bound("kind")
-    url.put(widget["key"], kind_of(info, selection))
+    url.put(widget["key"], kind_of(info, side))
     st.segmented_control(
         "Attention of",
         info.kinds,
@@ -119,13 +123,13 @@ def _kind_control(info: ModelInfo, selection: Selection) -> None:
     )
 
 
-def read(info: ModelInfo, selection: Selection) -> Trace:
-    """The trace of what is selected, with a word on what takes long. Errors of text and model pass through."""
+def read(info: ModelInfo, side: Side) -> Trace:
+    """The trace of a side, with a word on what takes long. Errors of text and model pass through."""
     with st.spinner(f"Loading PyTorch and {info.name}: some seconds, once for all visitors …", show_time=True):
         model = cache.model(info)
-    texts = (selection.text, selection.second) if info.reads_text else ("", "")
+    texts = (side.text, side.second) if info.reads_text else ("", "")
     with st.spinner(_what_it_takes(model, *texts), show_time=True):
-        return cache.trace(info, *texts, kind_of(info, selection))
+        return cache.trace(info, *texts, kind_of(info, side))
 
 
 def _what_it_takes(model: Model, text: str, second: str) -> str:
@@ -137,9 +141,9 @@ def _what_it_takes(model: Model, text: str, second: str) -> str:
     return f"Reading {tokens:,} tokens: about {cache.seconds(model.info, tokens):.0f} s and {memory} of memory …"
 
 
-def kind_of(info: ModelInfo, selection: Selection) -> Kind:
+def kind_of(info: ModelInfo, side: Side) -> Kind:
     """Whose attention is selected: the model's first where none is named."""
-    return next((kind for kind in info.kinds if kind == selection.kind), info.kinds[0])
+    return next((kind for kind in info.kinds if kind == side.kind), info.kinds[0])
 
 
 def what_was_read(trace: Trace) -> None:

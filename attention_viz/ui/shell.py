@@ -17,8 +17,8 @@ from attention_viz.core.errors import AttentionVizError, GoneModelError, NotDown
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
 from attention_viz.ui import cache, hub, trained, url
+from attention_viz.ui.changes import changed
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import changed
 
 _ICON = Path(__file__).with_name("icon.svg")
 _VIA_APP = "entered through app.py"
@@ -94,7 +94,7 @@ def explained(*, offer: bool = True) -> Iterator[None]:
             aside(markdown(str(error)))
             return
         with explained(offer=False):
-            hub.offer_panel(url.current()[0].model)
+            hub.offer_panel(url.current()[0].a.model)
         st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
     except GoneModelError as error:
         if not offer:
@@ -152,7 +152,7 @@ def facts(info: ModelInfo) -> None:
 def _model_choice() -> None:
     """What can be used at once, to choose from; anything else by its name."""
     selection, _ = url.current()
-    names = list(dict.fromkeys((*models_at_hand(), selection.model)))
+    names = list(dict.fromkeys((*models_at_hand(), selection.a.model)))
     st.selectbox(
         "Model",
         names,
@@ -161,7 +161,7 @@ def _model_choice() -> None:
         help="What is on this server. Type any id of the Hugging Face Hub, or see the page Models.",
         **url.bound("model"),
     )
-    facts(cache.describe_model(selection.model))
+    facts(cache.describe_model(selection.a.model))
 
 
 def models_at_hand() -> tuple[str, ...]:

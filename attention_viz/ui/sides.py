@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.place import Place
 from attention_viz.core.trace import Head
 from attention_viz.figures.heatmap import heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.ui import cache, reading, shell, url
+from attention_viz.ui.changes import fit
+from attention_viz.ui.fields import on
 from attention_viz.ui.plain import aside, markdown
-from attention_viz.ui.selection import MEAN, Selection, changed, fit, other
+from attention_viz.ui.selection import Selection, Side, Which
 
-Side = Literal["a", "b"]
-_SIDES: tuple[Side, Side] = ("a", "b")
+_SIDES: tuple[Which, Which] = ("a", "b")
 
 
 def controls(selection: Selection) -> None:
     """Model, texts, layer and head of both sides."""
-    for column, side in zip(st.columns(2), _SIDES, strict=True):
+    for column, which in zip(st.columns(2), _SIDES, strict=True):
         with column.container(border=True, gap="small"):
-            st.markdown(f"#### {side.upper()}")
-            _side(side, selection)
+            st.markdown(f"#### {which.upper()}")
+            _side(which, selection)
 
 
 def both(selection: Selection) -> tuple[Head, Head] | None:
     """The heads of both sides. When one can't be had, what is wrong is said, the other is shown alone; then None."""
     found: list[Head] = []
-    for side in _SIDES:
-        with shell.explained(offer=side == "b"):
-            found.append(_read(side, selection))
+    for which in _SIDES:
+        with shell.explained(offer=which == "b"):
+            found.append(_read(which, selection))
     if len(found) == 2:
         return found[0], found[1]
     for head in found:
@@ -47,25 +47,29 @@ def both(selection: Selection) -> tuple[Head, Head] | None:
     return None
 
 
-def _read(side: Side, selection: Selection) -> Head:
+def _read(which: Which, selection: Selection) -> Head:
     """The head of a side. A layer or head that is not there is named and replaced."""
-    wanted = selection if side == "a" else other(selection)
+    wanted = selection.side(which)
     info = cache.describe_model(wanted.model)
-    fitted, problems = fit(wanted, info)
-    if MEAN in (fitted.layer, fitted.head):
-        fitted = changed(fitted, layer=max(0, fitted.layer), head=max(0, fitted.head))
-        problems = (*problems, f"A mean of heads can't be compared; L{fitted.layer} H{fitted.head} is shown.")
-    shell.notice(*(f"Side {side.upper()}: {problem}" for problem in problems))
-    return reading.read(info, fitted).head(fitted.layer, fitted.head)
+    side, problems = fit(wanted, info)
+    place = _one_head(side.place)
+    if place != side.place:
+        problems = (*problems, f"A mean of heads can't be compared; {place.name} is shown.")
+    shell.notice(*(f"Side {which.upper()}: {problem}" for problem in problems))
+    return reading.read(info, side).head(place.layer or 0, place.head or 0)
 
 
-def _side(side: Side, selection: Selection) -> None:
-    prefix = "" if side == "a" else "b_"
-    shown = selection if side == "a" else other(selection)
-    if side == "a":
+def _one_head(place: Place) -> Place:
+    """The place itself, or the head that is shown instead of a mean."""
+    return Place(place.layer or 0, place.head or 0)
+
+
+def _side(which: Which, selection: Selection) -> None:
+    shown = selection.side(which)
+    if which == "a":
         aside(f"{markdown(shown.model)}, chosen at the left")
     else:
-        names = list(dict.fromkeys(("", *shell.models_at_hand(), selection.b_model)))
+        names = list(dict.fromkeys(("", *shell.models_at_hand(), selection.b.model)))
         st.selectbox(
             "Model of B",
             names,
@@ -75,29 +79,28 @@ def _side(side: Side, selection: Selection) -> None:
             **url.bound("b_model"),
         )
     st.text_area(
-        f"Text of {side.upper()}",
+        f"Text of {which.upper()}",
         height=68,
-        placeholder="Type a sentence" if side == "a" else "Same text as A",
+        placeholder="Type a sentence" if which == "a" else "Same text as A",
         help="Applied when you press Ctrl+Enter or leave the box.",
-        **url.bound(f"{prefix}text"),
+        **url.bound(on(which, "text")),
     )
-    if selection.second or selection.b_second:
-        st.text_area(f"Second text of {side.upper()}", height=68, **url.bound(f"{prefix}second"))
+    if selection.a.second or selection.b.second:
+        st.text_area(f"Second text of {which.upper()}", height=68, **url.bound(on(which, "second")))
     with shell.explained(offer=False):
-        _places(side, shown, cache.describe_model(shown.model))
+        _places(which, shown, cache.describe_model(shown.model))
 
 
-def _places(side: Side, shown: Selection, info: ModelInfo) -> None:
-    prefix = "" if side == "a" else "b_"
+def _places(which: Which, shown: Side, info: ModelInfo) -> None:
     if len(info.kinds) > 1:
-        widget = url.bound(f"{prefix}kind")
+        widget = url.bound(on(which, "kind"))
         url.put(widget["key"], reading.kind_of(info, shown))
-        st.segmented_control(f"Attention of {side.upper()}", info.kinds, required=True, **widget)
+        st.segmented_control(f"Attention of {which.upper()}", info.kinds, required=True, **widget)
     stack = info.stack(reading.kind_of(info, shown))
-    fitted, _ = fit(shown, info)
+    place = _one_head(fit(shown, info)[0].place)
     for column, name, count, value in zip(
-        st.columns(2), ("layer", "head"), (stack.layers, stack.heads), (fitted.layer, fitted.head), strict=True
+        st.columns(2), ("layer", "head"), (stack.layers, stack.heads), (place.layer, place.head), strict=True
     ):
-        widget = url.bound(f"{prefix}{name}")
-        url.put(widget["key"], max(0, value))
-        column.selectbox(f"{name.capitalize()} of {side.upper()}", range(count), **widget)
+        widget = url.bound(on(which, name))
+        url.put(widget["key"], value)
+        column.selectbox(f"{name.capitalize()} of {which.upper()}", range(count), **widget)

@@ -15,11 +15,12 @@ from jaxtyping import Bool, Float32, Float64, UInt8
 
 from attention_viz.components.packet import to_bytes
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.place import ALL_HEADS, Place, places_of
 from attention_viz.core.trace import Trace
+from attention_viz.core.words import Unit
 from attention_viz.figures.pooling import pool
 from attention_viz.measures import MEASURES, reading_of
-from attention_viz.ui.head_view import in_unit, sides, token_map, visible_of
-from attention_viz.ui.selection import MEAN, Unit
+from attention_viz.ui.head_view import in_unit, sides, visible_of
 
 THUMB = 40
 """The most cells along a side of a small map."""
@@ -27,15 +28,12 @@ PATIENCE = 30.0
 """Seconds without a word from its visitor after which a survey in the background ends."""
 
 _one_at_a_time = threading.Lock()
-Place = tuple[int, int]
 Map = Float32[np.ndarray, "query key"]
 
 
 def places(trace: Trace) -> list[Place]:
     """What the grid shows: every head, layer by layer; then the mean of each layer; then the mean of all heads."""
-    layers, heads = range(len(trace.layers)), range(trace.heads)
-    means = [(layer, MEAN) for layer in layers]
-    return [*((layer, head) for layer in layers for head in heads), *means, (MEAN, MEAN)]
+    return places_of(len(trace.layers), trace.heads)
 
 
 def maps(trace: Trace) -> Iterator[tuple[int, Place, Map]]:
@@ -47,27 +45,26 @@ def maps(trace: Trace) -> Iterator[tuple[int, Place, Map]]:
     for layer in range(len(trace.layers)):
         mean = np.zeros(shape, dtype=np.float32)
         for head in range(trace.heads):
-            weights = token_map(trace, layer, head)
+            weights = trace.attention(layer, head)
             mean += weights
-            yield number[layer, head], (layer, head), weights
+            yield number[Place(layer, head)], Place(layer, head), weights
         mean /= np.float32(trace.heads)
         total += mean
-        yield number[layer, MEAN], (layer, MEAN), mean
+        yield number[Place(layer)], Place(layer), mean
     total /= np.float32(len(trace.layers))
-    yield number[MEAN, MEAN], (MEAN, MEAN), total
+    yield number[ALL_HEADS], ALL_HEADS, total
 
 
 def thumbnail(trace: Trace, place: Place, weights: Map, unit: Unit) -> UInt8[np.ndarray, "row column"]:
     """A small picture of a map, each cell the largest weight of its block; a block of which nothing is seen is 0."""
-    layer, head = max(0, place[0]), max(0, place[1])
-    visible = visible_of(trace, layer, head, unit)
+    visible = visible_of(trace, place, unit)
     seen = None if visible is None else pool(visible, THUMB)
     return to_bytes(pool(in_unit(trace, weights, unit), THUMB), seen)
 
 
 def measured(trace: Trace, place: Place, weights: Map) -> list[float]:
     """Every measure of a map, between tokens."""
-    reading = reading_of(trace, max(0, place[0]), max(0, place[1]))
+    reading = reading_of(trace, place.layer or 0, place.head or 0)
     return [measure.of(weights, reading) for measure in MEASURES]
 
 

@@ -15,7 +15,7 @@ import os
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -31,7 +31,10 @@ from attention_viz.core.errors import (
 )
 from attention_viz.core.text import MAX_CHARACTERS
 from attention_viz.models.library import describe_model
-from attention_viz.ui.selection import DEFAULT, LONG_FIELDS, Selection, changed, from_query, to_query
+from attention_viz.ui.changes import changed
+from attention_viz.ui.fields import LONG, from_query, to_query, value_of
+from attention_viz.ui.fields import put as with_values
+from attention_viz.ui.selection import DEFAULT, Selection
 
 MAX_ENCODED = 4_000
 """Characters of a text, as a URL spells it, that go into the URL; browsers and proxies cut or refuse much longer ones.
@@ -40,13 +43,6 @@ VARIABLE = "ATTENTION_VIZ_TEXT_IN_URL"
 """Set to 0, no text goes into the URL, so that none ends up in the logs of a proxy."""
 
 _STORE_BYTES = 16_000_000
-_LONG = {
-    "text": "text",
-    "second": "second text",
-    "b_text": "text B",
-    "b_second": "second text B",
-    "own": "text to learn from",
-}
 _KEPT = "kept-"
 _SCREEN = "screen"
 _ECHO_SECONDS = 2.0
@@ -62,26 +58,26 @@ def current() -> tuple[Selection, tuple[str, ...]]:
         return screen.selection, ()
     query = dict(st.query_params)
     lost = []
-    for name in LONG_FIELDS:
-        digest = query.pop(_KEPT + name, None)
+    for row in LONG:
+        digest = query.pop(_KEPT + row.name, None)
         if digest is None:
             continue
         text = _stored(digest)
         if text is None:
             lost.append(
-                f"The link's {_LONG[name]} was too long to be part of it, and this "
+                f"The link's {row.label} was too long to be part of it, and this "
                 "server no longer has it. Paste it again."
             )
         else:
-            query[name] = text
+            query[row.name] = text
     selection, problems = from_query(query)
     try:
         # The page says what to do.
         with suppress(NotDownloadedError, GoneModelError, DamagedModelError, UnsupportedModelError):
-            describe_model(selection.model)
+            describe_model(selection.a.model)
     except UnknownModelError as error:
-        problems = (*problems, f"{error} {DEFAULT.model} is shown.")
-        selection = replace(selection, model=DEFAULT.model)
+        problems = (*problems, f"{error} {DEFAULT.a.model} is shown.")
+        selection = with_values(selection, {"model": DEFAULT.a.model})
     screen.selection = selection
     return selection, (*lost, *problems)
 
@@ -89,7 +85,7 @@ def current() -> tuple[Selection, tuple[str, ...]]:
 def bound(name: str) -> dict[str, Any]:
     """Arguments that tie a widget to a field of the selection: `st.slider("Layer", 0, 5, **bound("layer"))`."""
     key = f"selection {name}"
-    put(key, getattr(_screen().selection, name))
+    put(key, value_of(_screen().selection, name))
     return {"key": key, "on_change": _changed, "args": (name, key)}
 
 
@@ -134,11 +130,11 @@ def on_screen() -> Selection:
 def query_of(selection: Selection) -> dict[str, str]:
     """The query parameters of a link to this selection; long texts go to the store on the way."""
     query = to_query(selection)
-    for name in LONG_FIELDS:
-        text = query.get(name, "")
+    for row in LONG:
+        text = query.get(row.name, "")
         if text and (len(quote_plus(text, errors="replace")) > MAX_ENCODED or os.environ.get(VARIABLE) == "0"):
-            query[_KEPT + name] = _store(text)
-            del query[name]
+            query[_KEPT + row.name] = _store(text)
+            del query[row.name]
     return query
 
 

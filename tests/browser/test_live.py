@@ -435,7 +435,7 @@ def test_examples_are_one_click_away(arrive: Arrive, name):
     visitor.settled()
     example = next(example for example in EXAMPLES if example.name == name)
     assert visitor.page.get_by_label("Text", exact=True).input_value() == example.text
-    assert visitor.head() == f"L{example.layer} H{example.head}"
+    assert visitor.head() == example.place.name
     assert example.hint in visitor.text()
     assert f"{example.looks_at[1]:.2f}" in links_say(visitor)
     visitor.page.go_back()

@@ -100,9 +100,9 @@ Deno.test("maps come back as weights", () => {
 
 Deno.test("the mean of some heads is not the mean of others", () => {
   const bus = createBus();
-  const header = { trace: "t", layer: 4, head: -1, among: [1, 3], queries: 1, keys: 1, rows: [0, 1], columns: [0, 1] };
+  const header = { trace: "t", layer: 4, head: null, among: [1, 3], queries: 1, keys: 1, rows: [0, 1], columns: [0, 1] };
   bus.put("exact", { header, payload: words([65535]) });
-  bus.accept({ ...shown, layer: 4, head: -1, among: [1, 3] });
+  bus.accept({ ...shown, layer: 4, head: null, among: [1, 3] });
   equal(weightsOf(bus, "query", 0)?.weights[0], 1);
   bus.choose({ among: [] });
   equal(weightsOf(bus, "query", 0), null);
@@ -139,7 +139,7 @@ Deno.test("what comes with a held token is exact for every head of the layer", (
       [2, "query", 5],
       [0, "key", 5],
       [0, "query", 4],
-      [-1, "query", 5],
+      [null, "query", 5],
     ])
   ) equal(headWeights(bus, head, side, token), null);
   bus.choose({ layer: 3 });
@@ -182,8 +182,8 @@ Deno.test("the grid: places, keys and ranks", () => {
   equal(cellSize(100, layoutOf("all", 24, 24, { layer: 0, head: 0 })), 20);
   same(headAt(28 + 35, 20 + 5, 30, all), { layer: 0, head: 1 });
   equal(headAt(10, 30, 30, all), null);
-  same(headAt(28 + 12 * 30, 30, 30, all), { layer: 0, head: -1 });
-  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, all), { layer: -1, head: -1 });
+  same(headAt(28 + 12 * 30, 30, 30, all), { layer: 0, head: null });
+  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, all), { layer: null, head: null });
   equal(headAt(28 + 30, 20 + 6 * 30, 30, all), null);
   equal(headAt(28 + 13 * 30, 30, 30, all), null);
   const from = { layer: 2, head: 0 };
@@ -191,10 +191,10 @@ Deno.test("the grid: places, keys and ranks", () => {
   same(gridKey("ArrowDown", from, all), { layer: 3, head: 0 });
   same(gridKey("End", from, all), { layer: 2, head: 11 });
   equal(gridKey("a", from, all), null);
-  same(gridKey("ArrowRight", { layer: 2, head: 11 }, all), { layer: 2, head: -1 });
-  same(gridKey("ArrowDown", { layer: 5, head: -1 }, all), { layer: -1, head: -1 });
+  same(gridKey("ArrowRight", { layer: 2, head: 11 }, all), { layer: 2, head: null });
+  same(gridKey("ArrowDown", { layer: 5, head: null }, all), { layer: null, head: null });
   same(gridKey("ArrowDown", { layer: 5, head: 3 }, all), { layer: 5, head: 3 });
-  same(gridKey("ArrowLeft", { layer: -1, head: -1 }, all), { layer: 5, head: 11 });
+  same(gridKey("ArrowLeft", { layer: null, head: null }, all), { layer: 5, head: 11 });
   const two = layoutOf("all", 2, 2, from);
   same(placesOf(two).map((place) => indexOf(place, 2, 2)), [0, 1, 2, 3, 4, 5, 6], "the order that the server sends");
   same(ranked([0.1, NaN, 0.5, 0.3, 0.9, 0.9, 0.9], 2, 2, 2), [{ value: 0.5, layer: 1, head: 0 }, {

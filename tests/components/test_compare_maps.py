@@ -17,6 +17,7 @@ from attention_viz.components.compare_maps import Label, compare_maps
 from attention_viz.components.files import script
 from attention_viz.components.packet import pack, to_words
 from attention_viz.components.shown import Look, Looks, Shown
+from attention_viz.core.place import FIRST
 
 COMPONENTS = Path(view.__file__).parent.parent
 TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
@@ -56,7 +57,7 @@ def mount(monkeypatch) -> Mount:
 def show(on_held: Any, columns: list[Label] | None = None) -> None:
     rows = [Label("it", "it"), Label("tired", None), Label(None, "<b>wide</b>", special=True)]
     compare_maps(
-        Shown("pair", 0, 0, (), 1, None),
+        Shown("pair", FIRST, 1, None),
         rows=rows,
         columns=columns,
         titles=("L3 H1", "L5 H11"),

@@ -7,8 +7,9 @@ import pytest
 
 import attention_viz as av
 from attention_viz.models.catalogue import CATALOGUE
+from attention_viz.ui.changes import changed
 from attention_viz.ui.comparisons import ANOTHER, COMPARISONS, FRESH, THIRSTY
-from attention_viz.ui.selection import DEFAULT, Selection, changed
+from attention_viz.ui.selection import DEFAULT, Selection, Side
 
 
 def test_the_page_opens_on_the_first(pronoun):
@@ -23,7 +24,7 @@ def test_one_word_moves_the_head(minilm):
     a, b = (av.trace(minilm, text) for text in (THIRSTY, FRESH))
     texts = [token.text for token in a.tokens]
     it, cat, milk = (texts.index(text) for text in ("it", "cat", "milk"))
-    assert it == COMPARISONS[1].fields["token"]
+    assert it == COMPARISONS[1].token
     weights = [float(trace.attention(3, 1)[it, key]) for key in (cat, milk) for trace in (a, b)]
     np.testing.assert_allclose(weights, [0.46, 0.06, 0.22, 0.42], atol=0.005)
 
@@ -34,5 +35,5 @@ def test_the_other_model_is_in_the_catalogue():
 
 @pytest.mark.parametrize("example", COMPARISONS, ids=lambda example: example.name)
 def test_each_is_recognised_when_it_is_shown(example):
-    shown = changed(Selection(text="other", b_text="x", layer=0), **example.fields)
+    shown = changed(Selection(Side("m", "other"), Side(text="x")), **example.changes)
     assert [one for one in COMPARISONS if one.is_shown(shown)] == [example]

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import attention_viz as av
+from attention_viz.core.mean import attention_at
 from attention_viz.ui.examples import EXAMPLES
-from attention_viz.ui.selection import DEFAULT
+from attention_viz.ui.selection import DEFAULT, Side
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_the_held_token_looks_where_the_example_says(minilm, example):
     trace = av.trace(minilm, example.text, example.second)
-    row = trace.attention(example.layer, example.head)[example.token]
+    row = attention_at(trace, example.place)[example.token]
     key, weight = example.looks_at
     ordinary = [not token.special and at != example.token for at, token in enumerate(trace.tokens)]
     assert int(np.argmax(np.where(ordinary, row, -1))) == key
@@ -34,13 +35,8 @@ def test_the_hints_side_remarks(minilm):
 
 def test_the_first_example_is_what_the_page_opens_on():
     first = EXAMPLES[0]
-    assert (first.text, first.second, first.layer, first.head, first.token) == (
-        DEFAULT.text,
-        DEFAULT.second,
-        DEFAULT.layer,
-        DEFAULT.head,
-        DEFAULT.token,
-    )
+    assert DEFAULT.a == Side(DEFAULT.a.model, first.text, first.second, place=first.place)
+    assert DEFAULT.token == first.token
 
 
 def test_each_says_what_to_look_for_in_one_line():

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import attention_viz as av
+from attention_viz.core.place import Place
 from attention_viz.core.token import Token
+from attention_viz.core.words import Unit
 from attention_viz.ui.head_view import head_view
 from attention_viz.ui.pieces import pieces_of
-from attention_viz.ui.selection import Selection
 
 
-def pieces(trace: av.Trace, unit: str = "tokens"):
-    view = head_view(trace, Selection(layer=0, head=0, unit=unit))  # type: ignore[arg-type]  # the parameter's values
+def pieces(trace: av.Trace, unit: Unit = "tokens"):
+    view = head_view(trace, Place(0, 0), unit)
     return pieces_of(trace, view.starts, view.key_starts)
 
 
@@ -23,7 +24,7 @@ def pieces(trace: av.Trace, unit: str = "tokens"):
 def test_all_is_told_once(minilm, text, second, unit):
     trace = av.trace(minilm, text, second)
     found = pieces(trace, unit)
-    view = head_view(trace, Selection(layer=0, head=0, unit=unit))
+    view = head_view(trace, Place(0, 0), unit)
     for segment, whole in enumerate(trace.texts):
         told = [piece.text for piece in found if piece.segment == segment and not piece.special]
         assert "".join(told) == whole.rstrip()

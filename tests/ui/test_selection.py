@@ -7,33 +7,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.ui.selection import DEFAULT, MEAN, Selection, changed, fit, fit_tokens, from_query, other, to_query
+from attention_viz.core.place import ALL_HEADS, Place
+from attention_viz.ui.changes import changed, fit, fit_tokens
+from attention_viz.ui.fields import FIELDS, from_query, looking_at, on, on_side, put, to_query, value_of
+from attention_viz.ui.selection import DEFAULT, Selection, Side
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
+kinds = st.sampled_from(["", "encoder", "decoder", "cross"])
+among = st.sets(st.integers(0, 30)).map(lambda heads: tuple(sorted(heads)))
+places = st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99), among)
+texts = st.sampled_from([DEFAULT.a.text, "", "a b"]) | st.text(max_size=50)
 selections = st.builds(
     Selection,
-    model=st.text(max_size=50),
-    text=st.sampled_from([DEFAULT.text, "", "a b"]) | st.text(max_size=50),
-    second=st.sampled_from(["", "x"]) | st.text(max_size=50),
-    layer=st.integers(-1, 99),
-    head=st.integers(-1, 99),
+    a=st.builds(Side, st.text(max_size=50), texts, st.sampled_from(["", "x"]), kinds, places),
+    b=st.builds(
+        Side,
+        st.sampled_from(["", "a/b"]),
+        st.sampled_from(["", "c d"]),
+        st.sampled_from(["", "y"]),
+        kinds,
+        st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99)),
+    ),
     token=st.none() | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
     unit=st.sampled_from(["tokens", "words"]),
     curve=st.sampled_from(["sqrt", "linear"]),
     top=st.sampled_from(["one", "max"]),
-    kind=st.sampled_from(["", "encoder", "cross"]),
-    among=st.sets(st.integers(0, 30)).map(lambda heads: tuple(sorted(heads))),
-    b_model=st.sampled_from(["", "a/b"]),
-    b_text=st.sampled_from(["", "c d"]),
-    b_second=st.sampled_from(["", "y"]),
-    b_kind=st.sampled_from(["", "decoder"]),
-    b_layer=st.integers(0, 99),
-    b_head=st.integers(0, 99),
     view=st.sampled_from(["maps", "links"]),
     order=st.sampled_from(["place", "weight"]),
 )
+
+
+def at(layer: int | None, head: int | None, among: tuple[int, ...] = ()) -> Selection:
+    """The opening example at another place."""
+    return put(DEFAULT, looking_at(Place(layer, head, among)))
 
 
 @given(selections)
@@ -48,13 +56,13 @@ def test_the_bare_address_is_the_opening_example():
 
 
 def test_only_what_differs_is_in_the_url():
-    assert to_query(Selection(layer=5, head=11)) == {"layer": "5", "head": "11"}
+    assert to_query(at(5, 11)) == {"layer": "5", "head": "11"}
     assert to_query(Selection(token=None)) == {"token": ""}
-    assert to_query(Selection(text="hi", token=None)) == {"text": "hi"}
+    assert to_query(Selection(Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place), token=None)) == {"text": "hi"}
 
 
 def test_other_parameters_are_left_alone():
-    assert from_query({"utm_source": "x", "layer": "2"}) == (Selection(layer=2), ())
+    assert from_query({"utm_source": "x", "layer": "2"}) == (at(2, 1), ())
 
 
 @pytest.mark.parametrize(
@@ -98,25 +106,25 @@ def test_enormous_values_are_named_in_short():
 
 
 def test_a_layer_that_the_model_does_not_have():
-    selection, problems = fit(Selection(layer=9, head=12), INFO)
-    assert (selection.layer, selection.head) == (3, 1)
+    side, problems = fit(at(9, 12).a, INFO)
+    assert side.place == Place(3, 1)
     assert problems == (
         "The link asks for layer 9, but all-MiniLM-L6-v2 has layers 0 to 5; layer 3 is shown.",
         "The link asks for head 12, but all-MiniLM-L6-v2 has heads 0 to 11; head 1 is shown.",
     )
-    assert fit(DEFAULT, INFO) == (DEFAULT, ())
+    assert fit(DEFAULT.a, INFO) == (DEFAULT.a, ())
 
 
 @given(selections)
 def test_what_fits_is_there(selection):
-    fitted, _ = fit(selection, INFO)
-    assert MEAN <= fitted.layer < INFO.stack().layers
-    assert MEAN <= fitted.head < INFO.stack().heads
-    assert fitted.layer != MEAN or fitted.head == MEAN, "the mean of all layers is the mean of all heads"
+    layer, head = (place := fit(selection.a, INFO)[0].place).layer, place.head
+    assert layer is None or layer < INFO.stack().layers
+    assert head is None or head < INFO.stack().heads
+    assert all(one < INFO.stack().heads for one in place.among)
 
 
 def test_means_have_names_in_a_url():
-    assert to_query(Selection(layer=MEAN, head=MEAN)) == {"layer": "all", "head": "mean"}
+    assert to_query(put(DEFAULT, looking_at(ALL_HEADS))) == {"layer": "all", "head": "mean"}
     assert from_query({"layer": "all"})[1] == ()
     assert from_query({"layer": "mean"})[1] != ()
 
@@ -124,45 +132,64 @@ def test_means_have_names_in_a_url():
 def test_another_text_lets_the_token_go():
     assert changed(DEFAULT, text="other").token is None
     assert changed(DEFAULT, second="other").token is None
-    assert changed(Selection(text="other", token=2), text=DEFAULT.text).token == 10
+    assert changed(changed(DEFAULT, text="other", token=2), text=DEFAULT.a.text).token == 10
     assert changed(DEFAULT, layer=0).token == 10
 
 
 def test_another_model_has_other_layers_heads_and_tokens():
-    after = changed(Selection(kind="cross", among=(1, 2), head=MEAN, key=3, show="pair"), model="a/b")
-    assert (after.kind, after.layer, after.head, after.among) == ("", 0, 0, ())
+    after = changed(put(at(3, None, (1, 2)), {"kind": "cross", "key": 3, "show": "pair"}), model="a/b")
+    assert after.a == Side("a/b", DEFAULT.a.text)
     assert (after.token, after.key, after.show) == (None, None, "maps")
-    back = changed(after, model=DEFAULT.model)
-    assert (back.layer, back.head, back.token) == (DEFAULT.layer, DEFAULT.head, DEFAULT.token)
-    assert changed(after, model="a/b", layer=4).layer == 4
-    assert changed(DEFAULT, kind="cross").layer == DEFAULT.layer
+    back = changed(after, model=DEFAULT.a.model)
+    assert (back.a, back.token) == (DEFAULT.a, DEFAULT.token)
+    assert changed(DEFAULT, model="a/b", layer=4).a.place == Place(4, 0)
+    assert changed(DEFAULT, kind="cross").a.place == DEFAULT.a.place
 
 
 def test_a_link_that_names_only_a_model_opens_on_its_first_head():
     selection, problems = from_query({"model": "a/b"})
-    assert (selection.layer, selection.head, selection.token, problems) == (0, 0, None, ())
+    assert (selection.a.place, selection.token, problems) == (Place(0, 0), None, ())
     assert to_query(selection) == {"model": "a/b"}
-    assert from_query({"b_model": "a/b"})[0].b_layer == 0
+    assert from_query({"b_model": "a/b"})[0].b.place == Place(0, 0)
 
 
 def test_a_chosen_mean_lasts_until_another_head_is_chosen():
-    chosen = changed(DEFAULT, head=MEAN, among=(1, 4))
+    chosen = changed(DEFAULT, head=None, among=(1, 4))
     assert to_query(chosen) == {"head": "mean", "among": "1.4"}
-    assert changed(chosen, token=3).among == (1, 4)
-    assert changed(chosen, head=2).among == ()
-    assert fit(Selection(head=MEAN, among=(1, 99)), INFO)[0].among == ()
-    assert fit(Selection(layer=MEAN, head=MEAN, among=(1,)), INFO)[0].among == ()
+    assert changed(chosen, token=3).a.place == Place(3, None, (1, 4))
+    assert changed(chosen, head=2).a.place == Place(3, 2)
+    assert fit(at(3, None, (1, 99)).a, INFO)[0].place == Place(3)
 
 
 @pytest.mark.parametrize("raw", ["1.x", "-1", ".".join("9" * 300), "99999", "1..2"])
 def test_a_mean_of_what_is_no_heads(raw):
     selection, problems = from_query({"head": "mean", "among": raw})
-    assert selection.among == ()
+    assert selection.a.place == Place(3)
     assert "the mean of all is shown" in problems[0]
 
 
 def test_the_other_side_is_as_this_one_where_it_names_nothing():
-    assert other(DEFAULT).text == DEFAULT.text
-    b = other(Selection(text="a", second="x", b_text="b", b_model="m", b_layer=1, b_head=2, kind="cross"))
-    assert (b.text, b.second, b.model, b.kind, b.layer, b.head) == ("b", "", "m", "", 1, 2)
-    assert other(Selection(text="a", second="x")).second == "x"
+    assert DEFAULT.side("b").text == DEFAULT.a.text
+    selection = Selection(Side("x", "a", "x", "cross"), Side("m", "b", place=Place(1, 2)))
+    assert selection.side("b") == selection.b
+    assert Selection(Side("x", "a", "y", "cross")).side("b") == Side("x", "a", "y", "cross", DEFAULT.b.place)
+
+
+def test_each_field_has_one_row_that_writes_what_it_reads():
+    assert len({row.name for row in FIELDS}) == len(FIELDS) == len({row.path for row in FIELDS})
+    for row in FIELDS:
+        value = row.of(DEFAULT)
+        if row.write(value):
+            assert row.read(row.write(value)) == value
+    with pytest.raises(AssertionError, match="no field of the address"):
+        put(DEFAULT, {"lauer": 1})
+
+
+def test_a_side_and_its_names_in_the_address():
+    side = Side("m", "t", "s", "cross", Place(2, None, (1, 3)))
+    for which in ("a", "b"):
+        selection = put(DEFAULT, on_side(which, side))
+        assert value_of(selection, on(which, "layer")) == 2
+        assert value_of(selection, on(which, "text")) == "t"
+    assert put(DEFAULT, on_side("a", side)).a == side
+    assert on("b", "text") == "b_text"

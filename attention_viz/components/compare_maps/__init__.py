@@ -62,7 +62,7 @@ def compare_maps(
     _mount(
         key=_KEY,
         data={
-            **asdict(shown),
+            **shown.told(),
             "rows": [_told(label) for label in rows],
             "columns": None if columns is None else [_told(label) for label in columns],
             "titles": dict(zip(("a", "b"), titles, strict=True)),

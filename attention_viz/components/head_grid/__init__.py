@@ -9,7 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Looks, Shown, head_from
+from attention_viz.components.shown import Looks, Shown, place_from
+from attention_viz.core.place import Place
 
 _KEY = "head grid"
 _mount = register(Path(__file__).parent)
@@ -23,9 +24,9 @@ def head_grid(
     show: str,
     about: str,
     looks: Looks,
-    on_head: Callable[[int, int], None],
+    on_head: Callable[[Place], None],
     on_show: Callable[[str], None],
-    on_aside: Callable[[int, int], None] | None = None,
+    on_aside: Callable[[Place], None] | None = None,
 ) -> None:
     """Shows what the parcels "thumbs" and "scores" hold.
 
@@ -36,19 +37,19 @@ def head_grid(
     """
 
     def chose_head() -> None:
-        place = head_from(st.session_state[_KEY].head, layers, heads)
+        place = place_from(st.session_state[_KEY].head, layers, heads)
         if place is not None:
-            on_head(*place)
+            on_head(place)
 
     def put_aside() -> None:
-        place = head_from(st.session_state[_KEY].aside, layers, heads)
-        if place is not None and on_aside is not None:
-            on_aside(*place)
+        place = place_from(st.session_state[_KEY].aside, layers, heads)
+        if place is not None and place.is_head and on_aside is not None:
+            on_aside(place)
 
     _mount(
         key=_KEY,
         data={
-            **asdict(shown),
+            **shown.told(),
             "layers": layers,
             "heads": heads,
             "show": show,

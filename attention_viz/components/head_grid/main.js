@@ -6,7 +6,7 @@ import { element, find, once, prepare, replaceChildren } from "../shared/dom.js"
 import { format, headName } from "../shared/numbers.js";
 import { wireSave } from "../shared/save.js";
 import { GridDrawing } from "./drawing.js";
-import { afterKey, CELL, cellSize, headAt, indexOf, layoutOf, MEAN, ranked } from "./places.js";
+import { afterKey, CELL, cellSize, headAt, indexOf, layoutOf, ranked } from "./places.js";
 
 /**
  * @typedef {import("../shared/bus.js").Shown & {
@@ -112,7 +112,7 @@ class Grid {
 
   /** Puts a head beside the selected one, to be compared with it; a mean is no head. @param {Place} place */
   aside({ layer, head }) {
-    if (head !== MEAN) this.tell("aside", [layer, head]);
+    if (head !== null) this.tell("aside", [layer, head]);
   }
 
   /** @returns {Score[]} */

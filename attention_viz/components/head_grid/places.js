@@ -1,7 +1,8 @@
 // Where heads stand in the picture, and which one a point or a key leads to.
 
 /**
- * @typedef {{layer: number, head: number}} Place
+ * @typedef {{layer: number | null, head: number | null}} Place one head; without a head the mean of a layer's, without a
+ *   layer the mean of all
  * @typedef {{layers: number[], heads: number[], means: boolean}} Layout the rows and columns of the picture; means: whether
  *   the mean of each layer stands in a last column, and the mean of all below it
  * @typedef {"all" | "layer" | "head"} Part what of a model is in the picture
@@ -11,9 +12,6 @@
 export const LABELS = { left: 28, top: 20, right: 8 };
 /** The side of a cell and the gap between two, in px; a part of the heads may be shown larger. */
 export const CELL = { least: 20, most: 44, large: 110, gap: 2 };
-
-/** A mean, as a layer or as a head. */
-export const MEAN = -1;
 
 /** @param {number} count */
 const upTo = (count) => Array.from({ length: count }, (_, at) => at);
@@ -27,8 +25,8 @@ const upTo = (count) => Array.from({ length: count }, (_, at) => at);
  * @returns {Layout}
  */
 export function layoutOf(part, layers, heads, { layer, head }) {
-  if (part === "layer") return { layers: [Math.max(0, layer)], heads: upTo(heads), means: false };
-  if (part === "head") return { layers: upTo(layers), heads: [Math.max(0, head)], means: false };
+  if (part === "layer") return { layers: [layer ?? 0], heads: upTo(heads), means: false };
+  if (part === "head") return { layers: upTo(layers), heads: [head ?? 0], means: false };
   return { layers: upTo(layers), heads: upTo(heads), means: true };
 }
 
@@ -39,8 +37,8 @@ export function layoutOf(part, layers, heads, { layer, head }) {
  * @param {number} heads
  */
 export function indexOf({ layer, head }, layers, heads) {
-  if (layer === MEAN) return layers * heads + layers;
-  return head === MEAN ? layers * heads + layer : layer * heads + head;
+  if (layer === null) return layers * heads + layers;
+  return head === null ? layers * heads + layer : layer * heads + head;
 }
 
 /**
@@ -49,8 +47,8 @@ export function indexOf({ layer, head }, layers, heads) {
  * @param {Layout} layout
  */
 export function cellOf({ layer, head }, { layers, heads, means }) {
-  const row = layer === MEAN ? (means ? layers.length : -1) : layers.indexOf(layer);
-  const column = head === MEAN ? (means ? heads.length : -1) : heads.indexOf(head);
+  const row = layer === null ? (means ? layers.length : -1) : layers.indexOf(layer);
+  const column = head === null ? (means ? heads.length : -1) : heads.indexOf(head);
   return row < 0 || column < 0 ? null : { row, column };
 }
 
@@ -66,7 +64,7 @@ function placeIn(row, column, { layers, heads, means }) {
   if (row < 0 || column < 0 || row > layers.length || column > heads.length) return null;
   if (!lastRow && !lastColumn) return { layer: layers[row], head: heads[column] };
   if (!means || !lastColumn) return null;
-  return { layer: lastRow ? MEAN : layers[row], head: MEAN };
+  return { layer: lastRow ? null : layers[row], head: null };
 }
 
 /**
@@ -77,7 +75,7 @@ function placeIn(row, column, { layers, heads, means }) {
 export function placesOf({ layers, heads, means }) {
   const every = layers.flatMap((layer) => heads.map((head) => ({ layer, head })));
   if (!means) return every;
-  return [...every, ...layers.map((layer) => ({ layer, head: MEAN })), { layer: MEAN, head: MEAN }];
+  return [...every, ...layers.map((layer) => ({ layer, head: null })), { layer: null, head: null }];
 }
 
 /**

@@ -3,8 +3,8 @@
 
 /**
  * @typedef {{
- *   trace: string, layer: number, head: number, among: number[], query: number | null, key: number | null,
- * }} Shown what the server knows to be on screen; among: of a mean (head −1), the heads that it is taken over, none for
+ *   trace: string, layer: number | null, head: number | null, among: number[], query: number | null, key: number | null,
+ * }} Shown what the server knows to be on screen; among: of a mean (no head), the heads that it is taken over, none for
  *   all; query and key are the held tokens
  * @typedef {{side: "query" | "key", token: number} | null} Hover the token under the pointer, and on which side
  * @typedef {Record<string, any> & {trace: string}} Header

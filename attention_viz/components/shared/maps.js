@@ -70,13 +70,13 @@ function exactWeights(bus, side, token) {
 /**
  * From what came with the held token: its row or column in every head of the layer.
  * @param {import("./bus.js").Bus} bus
- * @param {number} head
+ * @param {number | null} head
  * @param {Side} side
  * @param {number} token
  */
 function heldWeights(bus, head, side, token) {
   const parcel = bus.get("held");
-  if (!parcel || head < 0) return null;
+  if (!parcel || head === null) return null;
   const { layer, heads, count } = parcel.header;
   if (layer !== bus.shown.layer || parcel.header.side !== side || parcel.header.token !== token || head >= heads) {
     return null;
@@ -87,13 +87,13 @@ function heldWeights(bus, head, side, token) {
 /**
  * From the maps of whole layers, one byte a weight: all rows, or a band of them in long texts.
  * @param {import("./bus.js").Bus} bus
- * @param {number} head
+ * @param {number | null} head
  * @param {Side} side
  * @param {number} token
  */
 function coarseWeights(bus, head, side, token) {
   const parcel = bus.get("maps");
-  if (!parcel || head < 0) return null;
+  if (!parcel || head === null) return null;
   const { layers, heads, queries, keys, rows: [top, bottom] } = parcel.header;
   const place = layers.indexOf(bus.shown.layer);
   if (place < 0) return null;
@@ -108,7 +108,7 @@ function coarseWeights(bus, head, side, token) {
  * The weights of one token in a head of the layer on screen: its row (what a query looks at) or its column (what looks
  * at a key), from the best of what is here; null when nothing is.
  * @param {import("./bus.js").Bus} bus
- * @param {number} head
+ * @param {number | null} head
  * @param {Side} side
  * @param {number} token
  * @returns {Weights | null}

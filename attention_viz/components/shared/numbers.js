@@ -39,13 +39,13 @@ export function share(value, low, high) {
 }
 
 /**
- * A head's name; −1 stands for a mean: of the heads `among`, or of all.
- * @param {number} layer
- * @param {number} head
+ * A head's name; without a head that of a mean: of the heads `among`, or of all; without a layer, of all layers.
+ * @param {number | null} layer
+ * @param {number | null} head
  * @param {number[]} [among]
  */
 export function headName(layer, head, among = []) {
-  if (layer < 0) return "Mean of all heads";
-  if (head >= 0) return `L${layer} H${head}`;
+  if (layer === null) return "Mean of all heads";
+  if (head !== null) return `L${layer} H${head}`;
   return `L${layer} mean${among.length ? ` of ${among.map((one) => `H${one}`).join(", ")}` : ""}`;
 }

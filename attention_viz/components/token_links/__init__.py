@@ -63,7 +63,7 @@ def token_links(
     _mount(
         key=_KEY,
         data={
-            **asdict(shown),
+            **shown.told(),
             "queries": [_told(item) for item in queries],
             "keys": None if keys is None else [_told(item) for item in keys],
             "heads": heads,

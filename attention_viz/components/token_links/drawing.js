@@ -27,7 +27,7 @@ const WORTH_A_NUMBER = 0.02;
 export class Drawing {
   /**
    * @param {{
-   *   bus: import("../shared/bus.js").Bus, items: Sides, on: Set<number>, wishes: Wishes, edges: Edges, family: string,
+   *   bus: import("../shared/bus.js").Bus, items: Sides, on: Set<number | null>, wishes: Wishes, edges: Edges, family: string,
    *   look: import("../shared/colour.js").Look,
    * }} parts on: the heads that are drawn
    */
@@ -66,7 +66,7 @@ export class Drawing {
 
   /**
    * A head's weights of one token as the visitor wants them: what a query looks at, or what looks at a key.
-   * @param {number} head
+   * @param {number | null} head
    * @param {Side} side
    * @param {number} token
    * @param {boolean[]} gone
@@ -233,10 +233,10 @@ export class Drawing {
     context.strokeRect(x + 1, y, width - 2, height);
   }
 
-  /** With one head, colour tells the direction; with several, it tells the head. @param {number} head @param {Side} side */
+  /** With one head, colour tells the direction; with several, it tells the head. @param {number | null} head @param {Side} side */
   colour(head, side) {
     const { accent, other, heads } = this.look;
     if (this.on.size === 1) return side === "query" ? accent : other;
-    return heads[head % heads.length];
+    return heads[(head ?? 0) % heads.length];
   }
 }

@@ -24,6 +24,9 @@ const MOST_SAVED = 200;
 /** How long scrolling must rest before the server is asked for what came into view, in ms. */
 const REST = 120;
 
+/** In order; a mean stands alone. @param {Iterable<number | null>} heads */
+const sorted = (heads) => [...heads].sort((one, other) => (one ?? 0) - (other ?? 0));
+
 class Links {
   /** @param {HTMLElement | ShadowRoot} root */
   constructor(root) {
@@ -41,7 +44,7 @@ class Links {
     this.search = input(".search");
     /** @type {Data | null} */
     this.data = null;
-    /** The heads that are drawn. @type {Set<number>} */
+    /** The heads that are drawn; null for a mean, which stands alone. @type {Set<number | null>} */
     this.on = new Set();
     this.headOf = "";
     this.edges = { left: 0, right: 0, width: 0 };
@@ -229,7 +232,9 @@ class Links {
     return {
       width: this.edges.width,
       height: (last - first) * ROW,
-      name: `attention_links_L${layer}_H${[...this.on].join("-") || head}`,
+      name: `attention_links_L${layer ?? "all"}_H${
+        (this.on.size ? [...this.on] : [head]).map((one) => one ?? "mean").join("-")
+      }`,
       caption: `${heads || "No head"} of ${this.data?.about}. Left looks at right; ${what}.`,
       legend,
       /** @param {CanvasRenderingContext2D} context */
@@ -267,13 +272,13 @@ class Links {
     const mean = /** @type {HTMLButtonElement} */ (element("button", "", "Mean of these"));
     mean.title = "Shows the mean of the heads that are on, everywhere on this page.";
     mean.disabled = this.on.size < 2;
-    mean.onclick = () => this.tell("mean", [...this.on].sort((one, other) => one - other));
+    mean.onclick = () => this.tell("mean", sorted(this.on));
     replaceChildren(box, [...buttons, all, none, mean]);
   }
 
   /** @param {number} head */
   turn(head) {
-    this.on.delete(-1); // A mean stands alone.
+    this.on.delete(null); // A mean stands alone.
     if (!this.on.delete(head)) this.on.add(head);
     this.soon();
   }
@@ -329,7 +334,7 @@ class Links {
     const { layer } = this.bus.shown;
     const direction = side === "query" ? "looks at" : "is looked at by";
     const name = `${token} “${this.items[side][token].text}” ${direction}`;
-    const heads = [...this.on].sort((one, other) => one - other);
+    const heads = sorted(this.on);
     const who = heads.length === 1
       ? headName(layer, heads[0], this.bus.shown.among)
       : `The mean of ${heads.map((head) => `H${head}`).join(", ")} in L${layer}`;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -58,6 +58,6 @@ def token_text(
     """
     _mount(
         key=_KEY,
-        data={**asdict(shown), "pieces": [_told(piece) for piece in pieces], "ramp": list(ramp)},
+        data={**shown.told(), "pieces": [_told(piece) for piece in pieces], "ramp": list(ramp)},
         on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
     )
