@@ -1,5 +1,5 @@
 """The entry point: `streamlit run app.py`."""
 
-from attention_viz.ui import shell
+from attention_viz.ui.app import shell
 
 shell.run()

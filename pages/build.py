@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from attention_viz.ui import build, shell, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.build import page as build
+from attention_viz.ui.state import url
 
 shell.enter()
 _, problems = url.current()

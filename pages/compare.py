@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from attention_viz.ui import compare, shell, sides, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.compare import page as compare
+from attention_viz.ui.compare import sides
+from attention_viz.ui.state import url
 
 shell.enter()
 selection, problems = url.current()

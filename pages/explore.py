@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from attention_viz.ui import live, panels, reading, shell, url
-from attention_viz.ui.head_view import head_view
+from attention_viz.ui.app import live, shell
+from attention_viz.ui.explore import panels
+from attention_viz.ui.state import url
+from attention_viz.ui.text import reading
+from attention_viz.views.head import head_view
 
 shell.enter()
 selection, problems = url.current()

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from attention_viz.ui import inside, reading, shell, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.inside import page as inside
+from attention_viz.ui.state import url
+from attention_viz.ui.text import reading
 
 shell.enter()
 selection, problems = url.current()

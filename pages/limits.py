@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from attention_viz.ui import limits, shell, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.limits import page as limits
+from attention_viz.ui.state import url
 
 shell.enter()
 selection, problems = url.current()

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from attention_viz.ui import library, shell, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.models import page as library
+from attention_viz.ui.state import url
 
 shell.enter()
 selection, problems = url.current()

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from attention_viz.ui import shell, train, url
+from attention_viz.ui.app import shell
+from attention_viz.ui.state import url
+from attention_viz.ui.train import page as train
 
 shell.enter()
 _, problems = url.current()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser
 
-from attention_viz.ui.comparisons import FRESH, THIRSTY
+from attention_viz.ui.compare.comparisons import FRESH, THIRSTY
 from tests.browser.server import Server, Visitor, running_browser, running_server
 from tests.models.tiny import FAMILIES
 

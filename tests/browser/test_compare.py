@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import attention_viz as av
-from attention_viz.ui.comparisons import FRESH, THIRSTY
+from attention_viz.ui.compare.comparisons import FRESH, THIRSTY
 from tests.browser.conftest import Arrive
 from tests.browser.server import Server, Visitor, running_server
 from tests.models.tiny import FAMILIES, load

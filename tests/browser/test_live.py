@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Position
 
-from attention_viz.ui.examples import EXAMPLES
+from attention_viz.ui.state.examples import EXAMPLES
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor
 

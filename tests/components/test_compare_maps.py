@@ -15,9 +15,9 @@ import streamlit as st
 from attention_viz.components import compare_maps as view
 from attention_viz.components.compare_maps import Label, compare_maps
 from attention_viz.components.files import script
-from attention_viz.components.packet import pack, to_words
-from attention_viz.components.shown import Look, Looks, Shown
 from attention_viz.core.place import FIRST
+from attention_viz.views.packet import pack, to_words
+from attention_viz.views.shown import Look, Looks, Shown
 
 COMPONENTS = Path(view.__file__).parent.parent
 TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from attention_viz.ui.build_presets import PRESETS
+from attention_viz.builder.presets import PRESETS
 from tests.pages.test_pages import in_address, opened, words_on
 
 PAGE = "pages/build.py"

@@ -235,7 +235,7 @@ def test_a_damaged_bundled_file_is_said(monkeypatch):
 
 
 def test_an_unforeseen_error_shows_a_sentence_and_no_trace(monkeypatch, caplog):
-    from attention_viz.ui import panels
+    from attention_viz.ui.explore import panels
 
     def fail(*_):
         raise RuntimeError("inner detail")

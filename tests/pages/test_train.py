@@ -457,7 +457,8 @@ def loading() -> None:
     """A page whose one button does what an upload does."""
     import streamlit as st
 
-    from attention_viz.ui import train, url
+    from attention_viz.ui.state import url
+    from attention_viz.ui.train import page as train
 
     url.current()
     st.button("load", on_click=train._load)

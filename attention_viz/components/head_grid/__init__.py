@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Looks, Shown, place_from
 from attention_viz.core.place import Place
+from attention_viz.views.shown import Looks, Shown, place_from
 
 _KEY = "head grid"
 _mount = register(Path(__file__).parent)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from attention_viz.components.files import register
-from attention_viz.components.packet import pack
+from attention_viz.views.packet import pack
 
 Kind = Literal["thumbs", "maps", "exact", "held", "scores", "compare"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Looks, Shown, heads_from, held_from
+from attention_viz.views.shown import Looks, Shown, heads_from, held_from
 
 _KEY = "token links"
 _mount = register(Path(__file__).parent)

@@ -10,7 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from attention_viz.components.files import register
-from attention_viz.components.shown import Shown, held_from
+from attention_viz.views.shown import Shown, held_from
 
 _KEY = "token text"
 _mount = register(Path(__file__).parent)

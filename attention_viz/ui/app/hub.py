@@ -1,0 +1,154 @@
+"""A model of the Hub that is not here yet: what it is, what it takes, and its download."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.sizes import size_in_words
+from attention_viz.models.hub import Hub, Offer
+from attention_viz.ui.app.plain import aside, markdown
+
+PATIENCE = 30.0
+"""Seconds without a word from its visitor after which a download stops. What has arrived is kept."""
+_LOOK_SECONDS = 300
+
+
+def hub() -> Hub:
+    """The Hub with the operator's rules, and the token from Streamlit's secrets where there is one."""
+    try:
+        token = st.secrets.get("HF_TOKEN")
+    except StreamlitSecretNotFoundError:
+        token = None  # No secrets are set up; the environment may have a token.
+    return Hub.from_environment(token if isinstance(token, str) else None)
+
+
+def offer_panel(name: str) -> None:
+    """Looks a model up, shows what it is and what it takes, and downloads it when asked to."""
+    running = _downloads().get(name)
+    if running is not None and running.active:
+        _watch(running)
+        return
+    if running is not None and running.error:
+        st.error(markdown(running.error), icon=":material/error:")
+    with st.spinner(f"Asking the Hub about {markdown(name)} …"):
+        offer = _looked(name)
+    with st.container(border=True):
+        st.markdown(f"#### {markdown(str(offer.name))} is not on this server yet")
+        _facts(offer)
+        refusal = hub().refusal(offer)
+        if refusal:
+            st.warning(markdown(refusal), icon=":material/info:")
+        st.button(
+            f"Download {size_in_words(offer.download_bytes)}",
+            on_click=_start,
+            args=(name, offer),
+            icon=":material/download:",
+            disabled=bool(refusal),
+        )
+        aside("It is kept on this server, so the next visitor has it at once.")
+
+
+class Download:
+    """A download in a thread of its own.
+
+    done, total: bytes. error: why it ended early, or empty.
+    """
+
+    def __init__(self, offer: Offer, hub: Hub) -> None:
+        self.offer = offer
+        self.done, self.total = 0, max(1, offer.download_bytes)
+        self.error = ""
+        self._hub = hub
+        self._stop = threading.Event()
+        self._touched = time.monotonic()
+        self._began = time.monotonic()
+        self._at_first: int | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def active(self) -> bool:
+        return self._thread.is_alive()
+
+    def touch(self) -> None:
+        """Somebody still waits for it."""
+        self._touched = time.monotonic()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def rate(self) -> float:
+        """Bytes a second, of what arrived in this run."""
+        return (self.done - (self._at_first or 0)) / max(0.1, time.monotonic() - self._began)
+
+    def _run(self) -> None:
+        try:
+            self._hub.download(self.offer, self._report, self._stop)
+        except AttentionVizError as error:
+            self.error = str(error)
+
+    def _report(self, done: int, total: int) -> None:
+        if self._at_first is None:
+            self._at_first = done
+        self.done, self.total = done, max(1, total)
+        if time.monotonic() - self._touched > PATIENCE:
+            self._stop.set()
+
+
+def _watch(download: Download) -> None:
+    @st.fragment(run_every=0.5)
+    def progress() -> None:
+        download.touch()
+        if not download.active:
+            st.rerun()
+        share = min(1.0, download.done / download.total)
+        arrived = f"{size_in_words(download.done)} of {size_in_words(download.total)}"
+        rate = download.rate()
+        left = f", {size_in_words(int(rate))} a second" if rate > 1 else ""
+        what = "Stopping" if download.stopping else "Downloading"
+        st.progress(share, text=f"{what} {markdown(str(download.offer.name))}: {arrived}{left}")
+        st.button("Stop", on_click=download.stop, disabled=download.stopping, icon=":material/close:")
+
+    with st.container(border=True):
+        progress()
+
+
+def _facts(offer: Offer) -> None:
+    info = offer.info
+    sizes = " and ".join(f"{stack.kind} {stack.layers} layers × {stack.heads} heads" for stack in info.stacks)
+    free = "" if offer.memory_free is None else f", of {size_in_words(offer.memory_free)} that are free"
+    aside(
+        f"{markdown(info.family)} architecture: {sizes}  \n"
+        f"{info.parameters / 1e6:,.0f} M parameters, reads up to {info.token_limit:,} tokens  \n"
+        f"licence {markdown(info.licence)}, revision {offer.commit[:12]}  \n"
+        f"download {size_in_words(offer.download_bytes)}, of {size_in_words(offer.disk_free)} that are free on disk  \n"
+        f"memory {size_in_words(offer.memory_bytes)}{free}"
+    )
+
+
+def _start(name: str, offer: Offer) -> None:
+    _downloads()[name] = Download(offer, hub())
+
+
+def _looked(name: str) -> Offer:
+    """What the Hub says, remembered for some minutes in this session."""
+    looks: dict[str, tuple[float, Offer]] = st.session_state.setdefault("looked up", {})
+    found = looks.get(name)
+    if found is None or time.monotonic() - found[0] > _LOOK_SECONDS:
+        found = looks[name] = (time.monotonic(), hub().look(name))
+    return found[1]
+
+
+@st.cache_resource(show_spinner=False)
+def _downloads() -> dict[str, Download]:
+    """By name, the last download of each model. They are few: one runs at a time."""
+    return {}

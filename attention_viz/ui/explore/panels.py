@@ -1,0 +1,219 @@
+"""The panels of Explore: each answers the question in its title."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+import streamlit as st
+
+from attention_viz.components.head_facts import head_facts
+from attention_viz.core.sizes import size_in_words
+from attention_viz.export.tables import file_name, to_csv
+from attention_viz.export.tensors import npz_bytes, to_npz
+from attention_viz.figures.heatmap import MOST_CELLS, heatmap
+from attention_viz.figures.palette import palette_for
+from attention_viz.figures.scale import ColourScale
+from attention_viz.ui.app import live, shell
+from attention_viz.ui.app.plain import aside
+from attention_viz.ui.server import cache
+from attention_viz.ui.state import url
+from attention_viz.ui.state.selection import Selection
+from attention_viz.views.head import HeadView
+
+_CURVES = {"sqrt": "Square root", "linear": "Linear"}
+_RANGES = {"one": "0 to 1", "max": "0 to maximum"}
+_UNITS = {"tokens": "Tokens", "words": "Words"}
+
+
+def grid_panel(view: HeadView, selection: Selection) -> None:
+    """What does every head do?"""
+    st.markdown("#### What does every head do?")
+    aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
+    live.grid(view, selection.show)
+    live.fill_in(view)
+    _compare_with(view, selection)
+
+
+def _compare_with(view: HeadView, selection: Selection) -> None:
+    """Two heads side by side: this one, and another."""
+    if not view.place.is_head:
+        return
+    beside = selection.side("b")
+    same = (beside.model, beside.place) == (selection.a.model, view.place)
+    another = "another head" if same else beside.place.name
+    link, put = st.columns(2, vertical_alignment="center")
+    with link:
+        shell.page_link(shell.COMPARE, label=f"Compare {view.name} with {another}")
+    put.button(
+        f"Make {view.name} the other side",
+        on_click=live.put_aside,
+        args=(view.place,),
+        help="Then choose another head here and compare the two. Shift-click on a head, or Shift+Enter, does the same.",
+        width="stretch",
+    )
+
+
+def links_panel(view: HeadView, _: Selection) -> None:
+    """Where does the head look, token by token?"""
+    st.markdown(f"#### Where does {view.name} look from a {view.unit.removesuffix('s')}?")
+    aside("Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.")
+    live.links(view)
+
+
+def text_panel(view: HeadView, _: Selection) -> None:
+    """How does the text look from one token?"""
+    st.markdown(f"#### The text, as {view.name} reads it")
+    live.text(view)
+
+
+def map_panel(view: HeadView, selection: Selection) -> None:
+    """Where does every token look?"""
+    st.markdown(f"#### Where does each token look in {view.name}?")
+    noun = view.unit.removesuffix("s")
+    aside(
+        f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
+        "Point at a cell for its weight; drag to zoom in, which also brings labels back that did not fit; double-click "
+        "to zoom out."
+    )
+    _map_controls()
+    rows, columns = _zoom(view)
+    top = 1.0 if selection.top == "one" else float(view.weights.max())
+    figure = heatmap(
+        view.weights[slice(*rows), slice(*columns)],
+        view.queries[slice(*rows)],
+        view.keys[slice(*columns)],
+        scale=ColourScale(selection.curve, top),
+        palette=palette_for(st.context.theme.type),
+        held=_inside(view.held, rows),
+        held_key=_inside(view.held_key, columns),
+        visible=None if view.visible is None else view.visible[slice(*rows), slice(*columns)],
+        first=(rows[0], columns[0]),
+    )
+    st.plotly_chart(
+        figure,
+        width=figure.layout.width,
+        theme=None,
+        key="heatmap",
+        config={"displaylogo": False},
+        alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.unit}",
+    )
+
+
+def facts_panel(view: HeadView, _: Selection) -> None:
+    """What kind of head is it, and where does the held token look?"""
+    st.markdown(f"#### What does {view.name} do?")
+    rows = enumerate(zip(view.starts, view.queries, strict=True))
+    names = {start: f"{row} {item.text}" for row, (start, item) in rows}
+    widget = url.bound("token")
+    url.put(widget["key"], None if view.held is None else view.starts[view.held])
+    st.selectbox(
+        f"Where does this {view.unit.removesuffix('s')} look?",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="None held: the strongest links",
+        **widget,
+    )
+    if view.held is not None and view.place.is_head:
+        shell.page_link(shell.INSIDE, label="Take this weight apart")
+    head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
+
+
+def downloads(view: HeadView, selection: Selection) -> None:
+    """The numbers as files, computed when a button is pressed."""
+    trace = view.trace
+    st.markdown("#### Take it with you")
+    csv, npz = st.columns(2)
+    csv.download_button(
+        f"This map as CSV, between {view.unit}",
+        partial(to_csv, view.weights, view.queries, view.keys),
+        file_name(trace, *view.name.split(), view.unit, extension="csv"),
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="A row per query, a column per key.",
+        width="stretch",
+    )
+    too_large = npz_bytes(trace) > most_megabytes() * 1e6
+    npz.download_button(
+        f"All {len(trace.layers) * trace.heads} maps as NPZ, {size_in_words(npz_bytes(trace))}",
+        b"" if too_large else partial(to_npz, trace),
+        file_name(trace, "all", extension="npz"),
+        "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+        disabled=too_large,
+        help=f"Larger than the {most_megabytes()} MB that this server allows. From Python: av.to_npz(trace)."
+        if too_large
+        else "attention [layer, head, query, key] in float32, the tokens and the model's name, for numpy.load.",
+        width="stretch",
+    )
+    if url.link_leaves_out_text(selection):
+        aside("The address holds this view. The text is too long for it and stays on this server for a while.")
+    else:
+        aside("The address in your browser holds this view: copy it to share it.")
+
+
+def most_megabytes() -> int:
+    """The largest file that is made here: it stays in the server's memory until its visitor leaves."""
+    asked = os.environ.get("ATTENTION_VIZ_DOWNLOAD_MB", "")
+    return int(asked) if asked.isdecimal() else 100
+
+
+def _zoom(view: HeadView) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The rows and columns of the heatmap: all that fit, and of larger maps what a visitor asks for."""
+    shape = (len(view.queries), len(view.keys))
+    if max(shape) <= MOST_CELLS:
+        return (0, shape[0]), (0, shape[1])
+    chosen = []
+    for side, title, count in zip(("queries", "keys"), st.columns(2), shape, strict=True):
+        first, last = title.slider(
+            f"Zoom: {side} from … to",
+            0,
+            count - 1,
+            (0, count - 1),
+            key=f"zoom {side} {count} {cache.name_of(view.trace)}",
+        )
+        chosen.append((first, last + 1))
+    rows, columns = chosen
+    most = max(last - first for first, last in chosen)
+    if most > MOST_CELLS:
+        block = -(-most // MOST_CELLS)
+        aside(
+            f"Each cell shows the largest weight of a block of up to {block} × {block} {view.unit}. Zoom to "
+            f"{MOST_CELLS} or fewer to see every weight."
+        )
+    return rows, columns
+
+
+def _inside(place: int | None, shown: tuple[int, int]) -> int | None:
+    return place - shown[0] if place is not None and shown[0] <= place < shown[1] else None
+
+
+def _map_controls() -> None:
+    unit, curve, top = st.columns(3)
+    unit.segmented_control(
+        "Rows and columns",
+        list(_UNITS),
+        format_func=_UNITS.__getitem__,
+        required=True,
+        help="A word gets the sum of what its tokens get, and looks where its tokens look on average.",
+        **url.bound("unit"),
+    )
+    curve.segmented_control(
+        "Colours",
+        list(_CURVES),
+        format_func=_CURVES.__getitem__,
+        required=True,
+        help="The square root makes small weights visible. The numbers stay what they are.",
+        **url.bound("curve"),
+    )
+    top.segmented_control(
+        "Range of colours",
+        list(_RANGES),
+        format_func=_RANGES.__getitem__,
+        required=True,
+        help="0 to 1 compares with every other head; 0 to maximum spends all colours on this one.",
+        **url.bound("top"),
+    )

@@ -1,0 +1,1 @@
+"""The page What attention can tell you."""

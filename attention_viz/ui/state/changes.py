@@ -1,0 +1,76 @@
+"""What follows from a change on screen, and what of a link a model and a text don't have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from attention_viz.core.model_info import ModelInfo
+from attention_viz.core.place import Place
+from attention_viz.ui.state.fields import looking_at, put, shortened, usual
+from attention_viz.ui.state.selection import DEFAULT, Selection, Side
+
+
+def changed(selection: Selection, **changes: Any) -> Selection:
+    """The selection after a change on screen, and what follows from it: another text has other tokens, another model or
+    kind of attention also other layers and heads.
+
+    changes: by their names in the address, see `fields`.
+    """
+    after = put(selection, changes)
+    normally = usual(after)
+    follows: dict[str, Any] = {}
+    if (after.a.text, after.a.second) != (selection.a.text, selection.a.second):
+        follows |= {"token": normally["token"], "key": None}
+    if (after.a.model, after.a.kind) != (selection.a.model, selection.a.kind):
+        follows |= {**normally, "key": None, "show": "maps"}
+    other_model = after.side("b").model != selection.side("b").model
+    if other_model or after.b.kind != selection.b.kind:
+        follows |= {name: normally[name] for name in looking_at(Place(0), "b")}
+    if other_model:
+        follows["b_kind"] = ""
+    if after.a.model != selection.a.model:
+        follows["kind"] = ""
+    if {"layer", "head"} & {*changes, *follows}:
+        follows["among"] = ()
+    return put(after, {name: value for name, value in follows.items() if name not in changes})
+
+
+def fit(side: Side, info: ModelInfo) -> tuple[Side, tuple[str, ...]]:
+    """A side with a kind, a layer and a head that the model has, and a sentence for each that it doesn't."""
+    problems: list[str] = []
+    kind = next((kind for kind in info.kinds if kind == side.kind), None)
+    if side.kind and kind is None:
+        problems.append(
+            f"The link asks for the {shortened(side.kind)} attention, but {info.name} has {' and '.join(info.kinds)} "
+            f"attention; {info.kinds[0]} attention is shown."
+        )
+    stack = info.stack(kind)
+    place, usual_place = side.place, DEFAULT.a.place
+    found: dict[str, int | None] = {}
+    for name, count in (("layer", stack.layers), ("head", stack.heads)):
+        asked = getattr(place, name)
+        found[name] = asked if asked is None or asked < count else min(getattr(usual_place, name), count - 1)
+        if found[name] != asked:
+            problems.append(
+                f"The link asks for {name} {shortened(str(asked))}, but {info.name} has {name}s 0 to {count - 1}; "
+                f"{name} {found[name]} is shown."
+            )
+    among = place.among if all(head < stack.heads for head in place.among) else ()
+    return replace(side, kind=kind or "", place=Place(found["layer"], found["head"], among)), tuple(problems)
+
+
+def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection, tuple[str, ...]]:
+    """The selection with held tokens that the text has, and a sentence for each that it doesn't."""
+    counts = {"token": queries, "key": keys}
+    gone = {
+        name: asked
+        for name, count in counts.items()
+        if (asked := getattr(selection, name)) is not None and asked >= count
+    }
+    problems = tuple(
+        f"The link holds {'' if name == 'token' else 'key '}token {asked}, but this text has tokens 0 to "
+        f"{counts[name] - 1}; none is held."
+        for name, asked in gone.items()
+    )
+    return put(selection, dict.fromkeys(gone)), problems

@@ -1,0 +1,1 @@
+"""Where a text is typed, and what was read of it."""

@@ -1,0 +1,195 @@
+"""The selection and its URL are two spellings of one thing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import attention_viz as av
+from attention_viz.core.place import ALL_HEADS, Place
+from attention_viz.ui.state.changes import changed, fit, fit_tokens
+from attention_viz.ui.state.fields import FIELDS, from_query, looking_at, on, on_side, put, to_query, value_of
+from attention_viz.ui.state.selection import DEFAULT, Selection, Side
+
+INFO = av.describe_model("all-MiniLM-L6-v2")
+kinds = st.sampled_from(["", "encoder", "decoder", "cross"])
+among = st.sets(st.integers(0, 30)).map(lambda heads: tuple(sorted(heads)))
+places = st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99), among)
+texts = st.sampled_from([DEFAULT.a.text, "", "a b"]) | st.text(max_size=50)
+selections = st.builds(
+    Selection,
+    a=st.builds(Side, st.text(max_size=50), texts, st.sampled_from(["", "x"]), kinds, places),
+    b=st.builds(
+        Side,
+        st.sampled_from(["", "a/b"]),
+        st.sampled_from(["", "c d"]),
+        st.sampled_from(["", "y"]),
+        kinds,
+        st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99)),
+    ),
+    token=st.none() | st.integers(0, 9000),
+    key=st.none() | st.integers(0, 9000),
+    show=st.sampled_from(["maps", "pair", "entropy"]),
+    unit=st.sampled_from(["tokens", "words"]),
+    curve=st.sampled_from(["sqrt", "linear"]),
+    top=st.sampled_from(["one", "max"]),
+    view=st.sampled_from(["maps", "links"]),
+    order=st.sampled_from(["place", "weight"]),
+)
+
+
+def at(layer: int | None, head: int | None, among: tuple[int, ...] = ()) -> Selection:
+    """The opening example at another place."""
+    return put(DEFAULT, looking_at(Place(layer, head, among)))
+
+
+@given(selections)
+def test_a_url_restores_everything(selection):
+    assert from_query(to_query(selection)) == (selection, ())
+
+
+def test_the_bare_address_is_the_opening_example():
+    assert to_query(DEFAULT) == {}
+    assert from_query({}) == (DEFAULT, ())
+    assert DEFAULT.token == 10
+
+
+def test_only_what_differs_is_in_the_url():
+    assert to_query(at(5, 11)) == {"layer": "5", "head": "11"}
+    assert to_query(Selection(token=None)) == {"token": ""}
+    assert to_query(Selection(Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place), token=None)) == {"text": "hi"}
+
+
+def test_other_parameters_are_left_alone():
+    assert from_query({"utm_source": "x", "layer": "2"}) == (at(2, 1), ())
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ({"layer": "x"}, "The link asks for layer “x”, but a whole number from 0 is expected; 3 is shown."),
+        ({"head": "-1"}, "The link asks for head “-1”, but a whole number from 0 is expected; 1 is shown."),
+        ({"layer": "1.5"}, "The link asks for layer “1.5”, but a whole number from 0 is expected; 3 is shown."),
+        ({"layer": ""}, "The link asks for layer “”, but a whole number from 0 is expected; 3 is shown."),
+        ({"layer": "²"}, "The link asks for layer “²”, but a whole number from 0 is expected; 3 is shown."),
+        (
+            {"unit": "letters"},
+            "The link asks for rows and columns “letters”, but tokens or words is expected; tokens is shown.",
+        ),
+        ({"curve": "log"}, "The link asks for colours “log”, but sqrt or linear is expected; sqrt is shown."),
+    ],
+)
+def test_what_can_not_be_used_is_named(query, problem):
+    selection, problems = from_query(query)
+    assert selection == DEFAULT
+    assert problems == (problem,)
+
+
+def test_a_token_that_is_none_is_named_and_none_is_held():
+    selection, problems = from_query({"token": "abc"})
+    assert selection.token is None
+    assert problems == ("The link asks for token “abc”, but a whole number from 0 is expected; none is held.",)
+
+
+def test_a_token_that_the_text_does_not_have():
+    selection, problems = fit_tokens(Selection(token=400, key=2), 5, 5)
+    assert (selection.token, selection.key) == (None, 2)
+    assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
+    assert fit_tokens(DEFAULT, 24, 24) == (DEFAULT, ())
+
+
+def test_enormous_values_are_named_in_short():
+    _, problems = from_query({"layer": "9" * 5000, "model": "m" * 5000})
+    assert len(problems) == 2
+    assert all(len(problem) < 200 for problem in problems)
+
+
+def test_a_layer_that_the_model_does_not_have():
+    side, problems = fit(at(9, 12).a, INFO)
+    assert side.place == Place(3, 1)
+    assert problems == (
+        "The link asks for layer 9, but all-MiniLM-L6-v2 has layers 0 to 5; layer 3 is shown.",
+        "The link asks for head 12, but all-MiniLM-L6-v2 has heads 0 to 11; head 1 is shown.",
+    )
+    assert fit(DEFAULT.a, INFO) == (DEFAULT.a, ())
+
+
+@given(selections)
+def test_what_fits_is_there(selection):
+    layer, head = (place := fit(selection.a, INFO)[0].place).layer, place.head
+    assert layer is None or layer < INFO.stack().layers
+    assert head is None or head < INFO.stack().heads
+    assert all(one < INFO.stack().heads for one in place.among)
+
+
+def test_means_have_names_in_a_url():
+    assert to_query(put(DEFAULT, looking_at(ALL_HEADS))) == {"layer": "all", "head": "mean"}
+    assert from_query({"layer": "all"})[1] == ()
+    assert from_query({"layer": "mean"})[1] != ()
+
+
+def test_another_text_lets_the_token_go():
+    assert changed(DEFAULT, text="other").token is None
+    assert changed(DEFAULT, second="other").token is None
+    assert changed(changed(DEFAULT, text="other", token=2), text=DEFAULT.a.text).token == 10
+    assert changed(DEFAULT, layer=0).token == 10
+
+
+def test_another_model_has_other_layers_heads_and_tokens():
+    after = changed(put(at(3, None, (1, 2)), {"kind": "cross", "key": 3, "show": "pair"}), model="a/b")
+    assert after.a == Side("a/b", DEFAULT.a.text)
+    assert (after.token, after.key, after.show) == (None, None, "maps")
+    back = changed(after, model=DEFAULT.a.model)
+    assert (back.a, back.token) == (DEFAULT.a, DEFAULT.token)
+    assert changed(DEFAULT, model="a/b", layer=4).a.place == Place(4, 0)
+    assert changed(DEFAULT, kind="cross").a.place == DEFAULT.a.place
+
+
+def test_a_link_that_names_only_a_model_opens_on_its_first_head():
+    selection, problems = from_query({"model": "a/b"})
+    assert (selection.a.place, selection.token, problems) == (Place(0, 0), None, ())
+    assert to_query(selection) == {"model": "a/b"}
+    assert from_query({"b_model": "a/b"})[0].b.place == Place(0, 0)
+
+
+def test_a_chosen_mean_lasts_until_another_head_is_chosen():
+    chosen = changed(DEFAULT, head=None, among=(1, 4))
+    assert to_query(chosen) == {"head": "mean", "among": "1.4"}
+    assert changed(chosen, token=3).a.place == Place(3, None, (1, 4))
+    assert changed(chosen, head=2).a.place == Place(3, 2)
+    assert fit(at(3, None, (1, 99)).a, INFO)[0].place == Place(3)
+
+
+@pytest.mark.parametrize("raw", ["1.x", "-1", ".".join("9" * 300), "99999", "1..2"])
+def test_a_mean_of_what_is_no_heads(raw):
+    selection, problems = from_query({"head": "mean", "among": raw})
+    assert selection.a.place == Place(3)
+    assert "the mean of all is shown" in problems[0]
+
+
+def test_the_other_side_is_as_this_one_where_it_names_nothing():
+    assert DEFAULT.side("b").text == DEFAULT.a.text
+    selection = Selection(Side("x", "a", "x", "cross"), Side("m", "b", place=Place(1, 2)))
+    assert selection.side("b") == selection.b
+    assert Selection(Side("x", "a", "y", "cross")).side("b") == Side("x", "a", "y", "cross", DEFAULT.b.place)
+
+
+def test_each_field_has_one_row_that_writes_what_it_reads():
+    assert len({row.name for row in FIELDS}) == len(FIELDS) == len({row.path for row in FIELDS})
+    for row in FIELDS:
+        value = row.of(DEFAULT)
+        if row.write(value):
+            assert row.read(row.write(value)) == value
+    with pytest.raises(AssertionError, match="no field of the address"):
+        put(DEFAULT, {"lauer": 1})
+
+
+def test_a_side_and_its_names_in_the_address():
+    side = Side("m", "t", "s", "cross", Place(2, None, (1, 3)))
+    for which in ("a", "b"):
+        selection = put(DEFAULT, on_side(which, side))
+        assert value_of(selection, on(which, "layer")) == 2
+        assert value_of(selection, on(which, "text")) == "t"
+    assert put(DEFAULT, on_side("a", side)).a == side
+    assert on("b", "text") == "b_text"
