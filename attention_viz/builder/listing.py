@@ -7,10 +7,10 @@ from dataclasses import replace
 from attention_viz.builder.build import Build
 from attention_viz.builder.steps import Step, numbered, of_product
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.markdown import markdown
 from attention_viz.mechanism import terms
 from attention_viz.mechanism.mistakes import transposed_queries, without_softmax
 from attention_viz.mechanism.recipe import Recipe, work
-from attention_viz.ui.app.plain import markdown
 
 
 def belongs(build: Build) -> bool:

@@ -10,13 +10,13 @@ from typing import cast
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from attention_viz.components.head_facts import Fact, Link
 from attention_viz.core.mean import attention_at
 from attention_viz.core.place import Place
 from attention_viz.core.token import Piece, Token
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit, Word, group_words, merge_words
 from attention_viz.measures import MEASURES, reading_of, special_shares
+from attention_viz.views.facts import Fact, Link
 
 _LINKS = 6
 

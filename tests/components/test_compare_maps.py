@@ -13,9 +13,10 @@ import pytest
 import streamlit as st
 
 from attention_viz.components import compare_maps as view
-from attention_viz.components.compare_maps import Label, compare_maps
+from attention_viz.components.compare_maps import compare_maps
 from attention_viz.components.files import script
 from attention_viz.core.place import FIRST
+from attention_viz.views.ground import Label
 from attention_viz.views.packet import pack, to_words
 from attention_viz.views.shown import Look, Looks, Shown
 

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from attention_viz.components.files import register
+from attention_viz.views.ground import Label
 from attention_viz.views.shown import Looks, Shown, held_from
 
 _KEY = "compare maps"
 _mount = register(Path(__file__).parent)
 
 View = Literal["maps", "links"]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A row or a column of both maps: its text in A and its text in B, None on the side that has no such token."""
-
-    a: str | None
-    b: str | None
-    special: bool = False
-    segment: int = 0
-
-
-def _told(label: Label) -> dict[str, object]:
-    """The same as `asdict`, which takes its time for thousands of them."""
-    return {"a": label.a, "b": label.b, "special": label.special, "segment": label.segment}
 
 
 def compare_maps(
@@ -63,8 +49,8 @@ def compare_maps(
         key=_KEY,
         data={
             **shown.told(),
-            "rows": [_told(label) for label in rows],
-            "columns": None if columns is None else [_told(label) for label in columns],
+            "rows": [label.told() for label in rows],
+            "columns": None if columns is None else [label.told() for label in columns],
             "titles": dict(zip(("a", "b"), titles, strict=True)),
             "top": top,
             "bound": bound,

@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from attention_viz.components.files import register
+from attention_viz.views.facts import Fact, Link
 
 _mount = register(Path(__file__).parent)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One measure of one head.
-
-    value, uniform: of this head and of a head that spreads evenly; None where it can't be said, and `without` says why.
-    low, high: what is possible for this text.
-    detail: an addition in words, or empty.
-    """
-
-    label: str
-    meaning: str
-    unit: str
-    source: str
-    value: float | None
-    uniform: float | None
-    low: float
-    high: float
-    detail: str = ""
-    without: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A query, a key and the weight between them. Where all links of a list have one query, it is left empty."""
-
-    query: str
-    key: str
-    weight: float
 
 
 def head_facts(title: str, links: Sequence[Link], rest: str, facts: Sequence[Fact], *, key: str) -> None:

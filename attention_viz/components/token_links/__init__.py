@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import streamlit as st
 
 from attention_viz.components.files import register
+from attention_viz.views.items import Item
 from attention_viz.views.shown import Looks, Shown, heads_from, held_from
 
 _KEY = "token links"
 _mount = register(Path(__file__).parent)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A token or word in both columns."""
-
-    text: str
-    special: bool
-    segment: int
-
-
-def _told(item: Item) -> dict[str, object]:
-    """The same as `asdict`, which takes its time for thousands of them."""
-    return {"text": item.text, "special": item.special, "segment": item.segment}
 
 
 def token_links(
@@ -64,8 +51,8 @@ def token_links(
         key=_KEY,
         data={
             **shown.told(),
-            "queries": [_told(item) for item in queries],
-            "keys": None if keys is None else [_told(item) for item in keys],
+            "queries": [item.told() for item in queries],
+            "keys": None if keys is None else [item.told() for item in keys],
             "heads": heads,
             "about": about,
             "looks": asdict(looks),

@@ -9,9 +9,10 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub import Hub, Offer
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 
 PATIENCE = 30.0
 """Seconds without a word from its visitor after which a download stops. What has arrived is kept."""

@@ -13,23 +13,24 @@ from jaxtyping import Bool, Float64, UInt8
 
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.parcel import parcel
-from attention_viz.components.token_links import Item, token_links
+from attention_viz.components.token_links import token_links
 from attention_viz.components.token_text import token_text
+from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place
-from attention_viz.core.token import Piece
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.measures import MEASURES, reading_of
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Side
 from attention_viz.views.head import HeadView, band, visible_of
+from attention_viz.views.items import items_of
 from attention_viz.views.packet import to_bytes, to_words
 from attention_viz.views.shown import Look, Looks, Shown, told
 from attention_viz.views.survey import Survey, all_scores, thumbnails
-from attention_viz.views.text import pieces_of
+from attention_viz.views.text import stretches_of
 
 ALL_LAYERS = 128
 """Up to so many tokens the maps of all layers are sent at once; above, those of the layer that is looked at."""
@@ -66,8 +67,8 @@ def links(view: HeadView) -> None:
     """Where does the head look from a token?"""
     token_links(
         _shown(view),
-        queries=_items(view.queries),
-        keys=None if view.trace.key_tokens is view.trace.tokens else _items(view.keys),
+        queries=items_of(view.queries),
+        keys=None if view.trace.key_tokens is view.trace.tokens else items_of(view.keys),
         heads=view.trace.heads,
         about=_about(view),
         looks=looks(),
@@ -81,7 +82,7 @@ def text(view: HeadView) -> None:
     """How does the text look from a token?"""
     token_text(
         _shown(view),
-        pieces=pieces_of(view.trace, view.starts, view.key_starts),
+        stretches=stretches_of(view.trace, view.starts, view.key_starts),
         counts=view.weights.shape,
         ramp=palette_for(st.context.theme.type).ramp,
         on_held=partial(_hold, view),
@@ -296,10 +297,6 @@ def looks() -> Looks:
 
 def _look(palette: Palette) -> Look:
     return Look(**{field.name: getattr(palette, field.name) for field in fields(Look)})
-
-
-def _items(pieces: Sequence[Piece]) -> list[Item]:
-    return [Item(piece.text, piece.special, piece.segment) for piece in pieces]
 
 
 def _hold(view: HeadView, query: int | None, key: int | None) -> None:

@@ -1,20 +1,8 @@
-"""Running text on a page: safe where it quotes somebody, and readable where it is small."""
+"""Running text on a page that can be read where it is small."""
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
-
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-
-
-def markdown(text: str) -> str:
-    """`text` as Markdown that shows exactly these characters: no formatting, link, formula, icon or HTML.
-
-    Every ASCII punctuation mark is escaped (CommonMark §2.4); line breaks become spaces.
-    """
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
 
 
 def aside(text: str) -> None:

@@ -14,10 +14,11 @@ import streamlit as st
 
 from attention_viz.components.theme_watch import theme_watch
 from attention_viz.core.errors import AttentionVizError, GoneModelError, NotDownloadedError
+from attention_viz.core.markdown import markdown
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.app import hub
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, trained
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import changed

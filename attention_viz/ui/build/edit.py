@@ -24,7 +24,8 @@ from attention_viz.builder.build import (
 )
 from attention_viz.builder.cells import MOST_LETTERS, Table, read, write
 from attention_viz.builder.presets import PRESETS, START, builds
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.core.markdown import markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.state import url
 
 _SOURCES = {"vectors": "Queries, keys, values", "words": "Word vectors and W"}

@@ -13,6 +13,7 @@ from attention_viz.builder.code import NUMPY, TORCH, program
 from attention_viz.builder.listing import belongs, listed
 from attention_viz.builder.presets import PRESETS
 from attention_viz.builder.steps import Step, flow_chart, row_sums, steps, symbols
+from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.figures.cells import cells
 from attention_viz.figures.lines import bars, curves
@@ -21,7 +22,7 @@ from attention_viz.mechanism import cost, terms
 from attention_viz.mechanism.learning import Lesson, learn
 from attention_viz.mechanism.recipe import Recipe, Worked, work
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.build import edit as build_edit
 
 _CONFIG = {"displayModeBar": False}

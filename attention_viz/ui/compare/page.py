@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
-from jaxtyping import Float64, Int
+from jaxtyping import Float64
 
-from attention_viz.components.compare_maps import Label, compare_maps
+from attention_viz.components.compare_maps import compare_maps
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.parcel import parcel
 from attention_viz.core.align import Axis, same_tokens
 from attention_viz.core.compare import SideBySide
+from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place, heads_of
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Head, Trace
@@ -23,12 +24,13 @@ from attention_viz.core.words import Word
 from attention_viz.measures.all_pairs import divergences
 from attention_viz.measures.compare import Comparison, compare, to_all
 from attention_viz.ui.app import live
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.compare.comparisons import COMPARISONS, ComparisonExample
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Selection, Side, Which
+from attention_viz.views.ground import Ground, grounds_of
 from attention_viz.views.packet import to_words
 from attention_viz.views.shown import Shown
 
@@ -36,40 +38,6 @@ MOST = 2048
 """The most rows or columns that are drawn side by side."""
 _LISTED = 5
 _TABLE = "most different"
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """The rows or columns of both sides in one list: what both have stands once.
-
-    labels: one each. of_a, of_b: the place of each of A's, and of each of B's, in the list.
-    """
-
-    labels: tuple[Label, ...]
-    of_a: Int[np.ndarray, " row_of_a"]
-    of_b: Int[np.ndarray, " row_of_b"]
-
-
-def ground_of(axis: Axis) -> Ground:
-    """In the order of A; what only B has comes before the next one that both have."""
-    partner = dict(zip(axis.shared_a.tolist(), axis.shared_b.tolist(), strict=True))
-    taken = set(partner.values())
-    order: list[tuple[int | None, int | None]] = []
-    told = 0
-    for at in range(len(axis.a)):
-        to = partner.get(at)
-        if to is not None:
-            order += [(None, alone) for alone in range(told, to) if alone not in taken]
-            told = max(told, to + 1)
-        order.append((at, to))
-    order += [(None, alone) for alone in range(told, len(axis.b)) if alone not in taken]
-    labels = tuple(_label(axis, a, b) for a, b in order)
-    of_a = np.array([place for place, (a, _) in enumerate(order) if a is not None], dtype=np.int64)
-    of_b = np.empty(len(axis.b), dtype=np.int64)
-    for place, (_, b) in enumerate(order):
-        if b is not None:
-            of_b[b] = place
-    return Ground(labels, of_a, of_b)
 
 
 def examples() -> None:
@@ -109,7 +77,7 @@ def compared(a: Head, b: Head) -> Comparison:
 def send_maps(comparison: Comparison) -> None:
     """The data of `maps`: both maps on their common ground. It draws nothing."""
     sides = comparison.maps
-    rows, columns = _grounds(sides)
+    rows, columns = grounds_of(sides)
     size = {"queries": len(rows.labels), "keys": len(columns.labels)}
     if max(size.values()) > MOST:
         return
@@ -130,7 +98,7 @@ def send_heads(comparison: Comparison) -> None:
 def maps(comparison: Comparison, selection: Selection) -> None:
     """A, B and their difference, linked."""
     sides = comparison.maps
-    rows, columns = _grounds(sides)
+    rows, columns = grounds_of(sides)
     if max(len(rows.labels), len(columns.labels)) > MOST:
         aside(f"More than {MOST:,} tokens on a side are not drawn beside each other. Shorten the text.")
         return
@@ -293,22 +261,11 @@ def _extremes(trace: Trace) -> list[str]:
     return found
 
 
-def _grounds(sides: SideBySide) -> tuple[Ground, Ground]:
-    rows = ground_of(sides.rows)
-    return rows, rows if sides.columns is sides.rows else ground_of(sides.columns)
-
-
 def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
-    rows, columns = _grounds(sides)
+    rows, columns = grounds_of(sides)
     held = _place(rows, sides.rows, selection.token), _place(columns, sides.columns, selection.key)
     return Shown(_name(sides), Place(sides.b.layer, sides.b.head), *held)
-
-
-def _label(axis: Axis, a: int | None, b: int | None) -> Label:
-    piece = axis.a[a] if a is not None else axis.b[b or 0]
-    texts = (None if a is None else axis.a[a].text, None if b is None else axis.b[b].text)
-    return Label(*texts, piece.special, piece.segment)
 
 
 def _first_token(piece: Piece, at: int) -> int:

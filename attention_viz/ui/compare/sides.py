@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attention_viz.core.markdown import markdown
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.place import Place
 from attention_viz.core.trace import Head
 from attention_viz.figures.heatmap import heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit

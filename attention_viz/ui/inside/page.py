@@ -7,12 +7,13 @@ import streamlit as st
 from jaxtyping import Float64
 
 from attention_viz.core.inside import strongest_ordinary, take_apart
+from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place
 from attention_viz.core.trace import Trace
 from attention_viz.figures import inside as pictures
 from attention_viz.figures.palette import Palette, palette_for
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.inside.words import (
     NAMED,
     Pair,

@@ -10,8 +10,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from attention_viz.core.inside import TakenApart
+from attention_viz.core.markdown import markdown
 from attention_viz.core.token import Piece
-from attention_viz.ui.app.plain import markdown
 from attention_viz.views.head import told_apart
 
 NAMED = 3

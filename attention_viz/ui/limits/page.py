@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from attention_viz.core.markdown import markdown
 from attention_viz.measures import reading_of, special_share_by_norm, special_shares
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state.changes import fit
 from attention_viz.ui.state.selection import Selection

@@ -7,6 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.imports.tensors import open_tensors
 from attention_viz.models.bundled import NAME
@@ -14,7 +15,7 @@ from attention_viz.models.catalogue import CATALOGUE
 from attention_viz.models.folders import PREFIX, FolderSource
 from attention_viz.models.uploads import UPLOADS
 from attention_viz.ui.app import hub, shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.server.loaded import model_bytes
 from attention_viz.ui.state import url

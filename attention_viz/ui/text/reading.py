@@ -7,13 +7,14 @@ from dataclasses import replace
 import streamlit as st
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.markdown import markdown
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.sizes import size_in_words
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
 from attention_viz.models.cost import SMALL, cost_of
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, trained
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit, fit_tokens

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
+from attention_viz.core.markdown import markdown
 from attention_viz.core.trace import Trace
 from attention_viz.figures.cells import cells
 from attention_viz.figures.heads import COLOURS, HeadMap, head_maps
@@ -21,7 +22,7 @@ from attention_viz.toy.tasks.keyword import Keyword
 from attention_viz.toy.training import Measured
 from attention_viz.toy.trainings import TRAININGS, Training
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside, markdown
+from attention_viz.ui.app.plain import aside
 from attention_viz.ui.state import url
 
 Left = Literal["paused", "stopped"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from attention_viz.ui.app.plain import markdown
+from attention_viz.core.markdown import markdown
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
