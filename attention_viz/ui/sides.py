@@ -30,7 +30,8 @@ def both(selection: Selection) -> tuple[Head, Head] | None:
     """The heads of both sides. When one can't be had, what is wrong is said, the other is shown alone; then None."""
     found: list[Head] = []
     for side in _SIDES:
-        with shell.explained(offer=side == "b"):
+        # What is to be done about a model that both ask for is said once.
+        with shell.explained(offer=side == "a" or other(selection).model != selection.model):
             found.append(_read(side, selection))
     if len(found) == 2:
         return found[0], found[1]
