@@ -16,8 +16,8 @@ from attention_viz.components.head_grid import head_grid
 from attention_viz.components.packet import to_words
 from attention_viz.components.parcel import parcel
 from attention_viz.components.shown import Shown
-from attention_viz.core.align import Axis, same_tokens
-from attention_viz.core.compare import SideBySide
+from attention_viz.core.align import Axis
+from attention_viz.core.compare import SideBySide, axes_of
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Head, Trace
 from attention_viz.core.words import Word
@@ -84,7 +84,7 @@ def hint(selection: Selection) -> None:
 def actions(a: Head, b: Head) -> None:
     """What is done to both sides at once."""
     swap, copy, step, view = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-    swap.button("Swap A and B", on_click=_swap, icon=":material/swap_horiz:", width="stretch")
+    swap.button("Swap A and B", on_click=_swap, args=(a, b), icon=":material/swap_horiz:", width="stretch")
     copy.button("Copy A to B", on_click=_copy, icon=":material/content_copy:", width="stretch")
     step.button("Next head on both", on_click=_next, args=(a, b), icon=":material/skip_next:", width="stretch")
     view.segmented_control(
@@ -223,7 +223,8 @@ def alike(comparison: Comparison) -> None:
     with st.spinner("Comparing A with every head of B's model …"):
         values = from_a(sides.a, sides.b.trace)
     order = [int(at) for at in np.argsort(values, kind="stable") if np.isfinite(values[at])]
-    own = sides.a.layer * sides.b.trace.heads + sides.a.head if sides.a.trace is sides.b.trace else -1
+    one_trace = cache.name_of(sides.a.trace) == cache.name_of(sides.b.trace)
+    own = sides.a.layer * sides.b.trace.heads + sides.a.head if one_trace else -1
     order = [at for at in order if at != own]
     if not order:
         aside("No other head can be compared with A.")
@@ -267,7 +268,8 @@ def grid(comparison: Comparison, selection: Selection) -> None:
 
 def from_a(a: Head, b: Trace) -> Float64[np.ndarray, " head_of_b"]:
     """The divergence of A from every head of B's trace, in nats; NaN where they have nothing in common."""
-    if same_tokens(a.trace.tokens, a.trace.texts, b.tokens, b.texts):
+    axes = axes_of(a.trace, b)
+    if not axes.rows.merged and not axes.columns.merged:
         return _all_pairs(a.trace, b)[a.layer * a.trace.heads + a.head]
     name = f"{cache.name_of(a.trace)} {cache.name_of(b)}"
     return cache.kept(f"divergence of {a.name}", name, lambda: to_all(a, b).ravel())
@@ -359,38 +361,44 @@ def _about(sides: SideBySide) -> str:
     return " / ".join(f"“{text if len(text) <= 60 else text[:59] + '…'}”" for text in texts)
 
 
-def _b_fields(selection: Selection) -> dict[str, Any]:
-    """A selection as side B of itself."""
+def swapped(selection: Selection, a: Head, b: Head) -> dict[str, Any]:
+    """What changes when the two sides change places. a, b: what is shown of them now.
+
+    What B has in common with A is left empty, so that the address says it once.
+    """
+    before = other(selection)
+    same_model = before.model == selection.model
+    same_texts = (before.text, before.second) == (selection.text, selection.second)
     return {
-        "b_model": selection.model,
-        "b_text": selection.text,
-        "b_second": selection.second,
-        "b_kind": selection.kind,
-        "b_layer": selection.layer,
-        "b_head": selection.head,
+        "model": before.model,
+        "text": before.text,
+        "second": before.second,
+        "kind": _named(b),
+        "layer": b.layer,
+        "head": b.head,
+        "b_model": "" if same_model else selection.model,
+        "b_text": "" if same_texts else selection.text,
+        "b_second": "" if same_texts else selection.second,
+        # Of the same model, B without a kind of its own has A's, and that is now another one.
+        "b_kind": (a.trace.kind if a.trace.kind != b.trace.kind else "") if same_model else _named(a),
+        "b_layer": a.layer,
+        "b_head": a.head,
     }
 
 
-def _swap() -> None:
-    a, _ = url.current()
-    b = other(a)
-    changes = {name: getattr(b, name) for name in ("model", "text", "second", "kind", "layer", "head")}
-    url.select(**changes, **_plain(_b_fields(a), changes))
+def _named(head: Head) -> str:
+    """The kind of its attention, empty for the first one of its model."""
+    return "" if head.trace.kind == head.trace.model.kinds[0] else head.trace.kind
+
+
+def _swap(a: Head, b: Head) -> None:
+    shown, _ = url.current()
+    url.select(**swapped(shown, a, b))
 
 
 def _copy() -> None:
     a, _ = url.current()
     url.select(b_model="", b_text="", b_second="", b_kind="", b_layer=a.layer, b_head=a.head)
-
-
-def _plain(b: dict[str, Any], a: dict[str, Any]) -> dict[str, Any]:
-    """Without what is the same on side A, so that the address says it once."""
-    if b["b_model"] == a["model"]:
-        b["b_model"] = ""
-        b["b_kind"] = "" if b["b_kind"] == a["kind"] else b["b_kind"]
-    if (b["b_text"], b["b_second"]) == (a["text"], a["second"]):
-        b["b_text"] = b["b_second"] = ""
-    return b
 
 
 def _next(a: Head, b: Head) -> None:
