@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from jaxtyping import Float64, Int
+from jaxtyping import Float64, Int, UInt16
 
 from attention_viz.components.compare_maps import Label, compare_maps
 from attention_viz.components.head_grid import head_grid
@@ -105,14 +105,19 @@ def compared(a: Head, b: Head) -> Comparison:
 def send_maps(comparison: Comparison) -> None:
     """The data of `maps`: both maps on their common ground. It draws nothing."""
     sides = comparison.maps
-    rows, columns = _grounds(sides)
+    rows, columns = grounds(sides)
     size = {"queries": len(rows.labels), "keys": len(columns.labels)}
     if max(size.values()) > MOST:
         return
-    words = np.zeros((2, *size.values()), dtype=np.uint16)
+    parcel("compare", _name(sides), size, on_common_ground(sides, rows, columns))
+
+
+def on_common_ground(sides: SideBySide, rows: Ground, columns: Ground) -> UInt16[np.ndarray, "side row column"]:
+    """Both maps as `to_words`, with all rows and columns that either has; 0 where a side has none."""
+    words = np.zeros((2, len(rows.labels), len(columns.labels)), dtype=np.uint16)
     words[0][np.ix_(rows.of_a, columns.of_a)] = to_words(sides.map_a, sides.seen_a)
     words[1][np.ix_(rows.of_b, columns.of_b)] = to_words(sides.map_b, sides.seen_b)
-    parcel("compare", _name(sides), size, words)
+    return words
 
 
 def send_heads(comparison: Comparison) -> None:
@@ -126,7 +131,7 @@ def send_heads(comparison: Comparison) -> None:
 def maps(comparison: Comparison, selection: Selection) -> None:
     """A, B and their difference, linked."""
     sides = comparison.maps
-    rows, columns = _grounds(sides)
+    rows, columns = grounds(sides)
     if max(len(rows.labels), len(columns.labels)) > MOST:
         aside(f"More than {MOST:,} tokens on a side are not drawn beside each other. Shorten the text.")
         return
@@ -292,14 +297,15 @@ def _extremes(trace: Trace) -> list[str]:
     return found
 
 
-def _grounds(sides: SideBySide) -> tuple[Ground, Ground]:
+def grounds(sides: SideBySide) -> tuple[Ground, Ground]:
+    """Of the rows and of the columns, which are one where the maps have the same along both."""
     rows = ground_of(sides.rows)
     return rows, rows if sides.columns is sides.rows else ground_of(sides.columns)
 
 
 def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
-    rows, columns = _grounds(sides)
+    rows, columns = grounds(sides)
     held = _place(rows, sides.rows, selection.token), _place(columns, sides.columns, selection.key)
     return Shown(_name(sides), sides.b.layer, sides.b.head, (), *held)
 
