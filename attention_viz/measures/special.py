@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
-from attention_viz.measures.base import Map, Measure, Reading, share_span
+from attention_viz.measures.base import Map, Measure, Reading, Span, share_span
 
 
 def special_share(weights: Map, reading: Reading) -> float:
@@ -35,12 +35,16 @@ def special_share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"],
     return float(passed[special].sum() / total) if total > 0 else float("nan")
 
 
+def _span(reading: Reading) -> Span:
+    return share_span(reading.visible, np.array([token.special for token in reading.keys]))
+
+
 SPECIAL = Measure(
     key="special_tokens",
     label="On special tokens",
-    meaning="Attention that rests on [CLS], [SEP] and the like: often a head with nothing to do here.",
+    meaning="Attention that rests on [CLS], [SEP] and the like: perhaps a head with nothing to do here.",
     unit="",
-    source="Clark et al. 2019, §3.2; Xiao et al. 2023 on attention sinks",
+    source="Clark et al. 2019, “What Does BERT Look At?”, §3.2",
     of=special_share,
-    span=share_span,
+    span=_span,
 )
