@@ -8,7 +8,7 @@ from attention_viz.measures.distance import MEAN_DISTANCE, MEAN_DISTANCE_OF_WORD
 from attention_viz.measures.entropy import ENTROPY
 from attention_viz.measures.first import FIRST
 from attention_viz.measures.offset import NEXT, PREVIOUS, SELF
-from attention_viz.measures.special import SPECIAL, special_share_by_norm, special_shares
+from attention_viz.measures.special import SPECIAL, share_by_norm, special_shares
 
 MEASURES: tuple[Measure, ...] = (
     ENTROPY,
@@ -29,6 +29,6 @@ __all__ = [
     "Span",
     "reading_of",
     "reading_of_mean",
-    "special_share_by_norm",
+    "share_by_norm",
     "special_shares",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from attention_viz.measures.base import Map, Measure, Reading, Span, share_span
 
@@ -23,16 +23,15 @@ def special_shares(weights: Map, reading: Reading) -> dict[str, float]:
     return shares
 
 
-def special_share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"], reading: Reading) -> float:
-    """The share of special tokens when each weight counts with the length of the value that it lets through.
+def share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"], chosen: Bool[np.ndarray, " key"]) -> float:
+    """The share of the chosen keys when each weight counts with the length of the value that it lets through.
 
-    Σ α‖v‖ over special keys, divided by the same over all keys: the idea of Kobayashi et al. 2020, here with the value
-    before the output projection.
+    Σ α‖v‖ over those keys, divided by the same over all keys: the idea of Kobayashi et al. 2020, here with the value
+    before the output projection. NaN where all values are 0.
     """
     passed = weights.sum(axis=0, dtype=np.float64) * np.linalg.norm(values, axis=-1)
-    special = np.array([token.special for token in reading.keys])
     total = passed.sum()
-    return float(passed[special].sum() / total) if total > 0 else float("nan")
+    return float(passed[chosen].sum() / total) if total > 0 else float("nan")
 
 
 def _span(reading: Reading) -> Span:

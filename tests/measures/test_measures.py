@@ -12,7 +12,7 @@ from scipy.stats import entropy as scipy_entropy
 
 import attention_viz as av
 from attention_viz.core.mean import heads_in_mean
-from attention_viz.measures import Reading, reading_of, reading_of_mean, special_share_by_norm, special_shares
+from attention_viz.measures import Reading, reading_of, reading_of_mean, share_by_norm, special_shares
 from tests.conftest import tokens_of
 
 BY_KEY = {measure.key: measure for measure in av.MEASURES}
@@ -118,13 +118,13 @@ def test_special_shares_by_hand():
     assert shares["[SEP]"] == pytest.approx(0.3)
 
 
-def test_special_share_by_norm_by_hand():
-    read = reading(["[CLS]", "a"])
+def test_share_by_norm_by_hand():
+    first = np.array([True, False])
     weights = np.array([[0.8, 0.2], [0.6, 0.4]], dtype=np.float32)
     values = np.array([[0.3, 0.4], [0.0, 2.0]], dtype=np.float32)
     # Weights: 1.4 and 0.6 in all; lengths: 0.5 and 2.
-    assert special_share_by_norm(weights, values, read) == pytest.approx(0.7 / (0.7 + 1.2))
-    assert np.isnan(special_share_by_norm(weights, 0 * values, read))
+    assert share_by_norm(weights, values, first) == pytest.approx(0.7 / (0.7 + 1.2))
+    assert np.isnan(share_by_norm(weights, 0 * values, first))
 
 
 def test_confidence_by_hand():

@@ -304,12 +304,9 @@ FAMILIES = (
 )
 
 WINDOWED = {
-    family: Tiny(family, bare_bpe, {**_LLAMA, "num_hidden_layers": 3, **more})
-    for family, more in {
-        "gemma3_text": {"query_pre_attn_scalar": 8},
-        "cohere2": {},
-        "qwen3": {"use_sliding_window": True},
-    }.items()
+    "gemma3_text": Tiny("gemma3_text", bare_bpe, {**_LLAMA, "num_hidden_layers": 3, "query_pre_attn_scalar": 8}),
+    "cohere2": Tiny("cohere2", bare_bpe, {**_LLAMA, "num_hidden_layers": 3}),
+    "qwen3": Tiny("qwen3", bare_bpe, {**_LLAMA, "num_hidden_layers": 3, "use_sliding_window": True}),
 }
 """Families with queries and keys whose layers see a window or everything before: set `layer_types` and
 `sliding_window`."""

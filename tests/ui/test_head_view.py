@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import attention_viz as av
+from attention_viz.components.head_facts import Fact
 from attention_viz.measures import MEASURES
 from attention_viz.models.threads import set_thread_count
 from attention_viz.ui.head_view import HeadView, head_view, visible_of
@@ -41,6 +42,12 @@ def view_of(trace: av.Trace, layer: int, head: int, among: tuple[int, ...] = ())
     return head_view(trace, changed(DEFAULT, layer=layer, head=head, among=among))
 
 
+def inside(fact: Fact) -> bool:
+    if fact.value is None:
+        return True
+    return fact.low is not None and fact.high is not None and fact.low - 1e-5 <= fact.value <= fact.high + 1e-5
+
+
 def entropy_at_most(count: int, window: int | None) -> float:
     return float(np.log(np.minimum(np.arange(1, count + 1), window or count)).mean())
 
@@ -56,12 +63,11 @@ class TestWindowsInSomeLayers:
         for layer, kind in enumerate(PATTERNS[pattern]):
             most = entropy_at_most(count, WINDOW if kind == NEAR else None)
             entropy = view_of(trace, layer, 1).facts()[0]
-            assert (entropy.high, entropy.uniform) == (pytest.approx(most), pytest.approx(most, abs=1e-5))
+            assert entropy.high == pytest.approx(most)
+            assert entropy.uniform == pytest.approx(most, abs=1e-5)
             np.testing.assert_allclose(scores.high[layer], most)
             np.testing.assert_allclose(scores.uniform[layer], most, atol=1e-5)
-            for fact in view_of(trace, layer, 1).facts():
-                assert fact.value is None or (fact.low is not None and fact.high is not None)
-                assert fact.value is None or fact.low - 1e-5 <= fact.value <= fact.high + 1e-5
+            assert all(inside(fact) for fact in view_of(trace, layer, 1).facts())
 
     def test_the_grids_scale_holds_every_head_and_every_mean(self, windowed, family, pattern):
         trace = windowed(family, pattern)
@@ -80,9 +86,7 @@ class TestWindowsInSomeLayers:
             mean = view_of(trace, layer, MEAN)
             assert mean.visible is not None
             assert mean.visible[-1, 0] == (kind == FAR)
-        for fact in every.facts():
-            assert fact.value is None or (fact.low is not None and fact.high is not None)
-            assert fact.value is None or fact.low - 1e-5 <= fact.value <= fact.high + 1e-5
+        assert all(inside(fact) for fact in every.facts())
 
     def test_the_baseline_of_a_mean_is_the_mean_of_even_heads(self, windowed, family, pattern):
         """Of heads that spread evenly, nearness is not news; so their mean is what a mean stands beside."""
