@@ -11,11 +11,12 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from attention_viz.components.head_facts import Fact, Link
-from attention_viz.core.mean import mean_attention
+from attention_viz.core.mean import heads_in_mean, mean_attention
+from attention_viz.core.sight import Place, seen_by_any
 from attention_viz.core.token import Piece, Token
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Word, group_words, merge_words
-from attention_viz.measures import MEASURES, reading_of, special_shares
+from attention_viz.measures import MEASURES, Reading, reading_of, reading_of_mean, special_shares
 from attention_viz.ui.selection import MEAN, Selection, Unit
 
 _LINKS = 6
@@ -81,8 +82,9 @@ class HeadView:
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
         weights = token_map(self.trace, self.selection.layer, self.selection.head, self.selection.among)
-        reading = reading_of(self.trace, max(0, self.selection.layer), max(0, self.selection.head))
+        reading = reading_at(self.trace, self.selection.layer, self.selection.head, self.selection.among)
         even = reading.uniform()
+        spans = {measure.key: measure.span(reading) for measure in MEASURES}
         shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
         return [
             Fact(
@@ -90,10 +92,10 @@ class HeadView:
                 meaning=measure.meaning,
                 unit=measure.unit,
                 source=measure.source,
-                value=_known(measure.of(weights, reading)),
-                uniform=_known(measure.of(even, reading)),
-                low=measure.span(reading)[0],
-                high=measure.span(reading)[1],
+                value=known(measure.of(weights, reading)),
+                uniform=known(measure.of(even, reading)),
+                low=known(spans[measure.key][0]),
+                high=known(spans[measure.key][1]),
                 detail=shares if measure.key == "special_tokens" else "",
                 without="This text is too short to say."
                 if reading.same_tokens
@@ -111,7 +113,7 @@ def head_view(trace: Trace, selection: Selection) -> HeadView:
         trace,
         selection,
         in_unit(trace, token_map(trace, selection.layer, selection.head, selection.among), selection.unit),
-        visible_of(trace, max(0, selection.layer), max(0, selection.head), selection.unit),
+        visible_of(trace, selection.layer, selection.head, selection.unit, selection.among),
         queries,
         keys,
         starts,
@@ -155,16 +157,34 @@ def band(view: HeadView, layer: int, head: int, first: int, last: int) -> Float3
     return merge_words(weights, shifted, cast("Sequence[Word]", view.keys))
 
 
-def visible_of(trace: Trace, layer: int, head: int, unit: Unit) -> Bool[np.ndarray, "row column"] | None:
-    """Which keys a query can see, None where all see all. A word sees another when one of its tokens does."""
-    if trace.layers[layer].visible is None:
+def visible_of(
+    trace: Trace, layer: int, head: int, unit: Unit, among: Sequence[int] = ()
+) -> Bool[np.ndarray, "row column"] | None:
+    """Which keys a query can see, None where all see all. A word sees another when one of its tokens does, and a mean
+    sees what any of its heads does."""
+    places = _heads_behind(trace, layer, head, among)
+    if any(trace.layers[one].visible is None for one, _ in places):
         return None
-    visible = trace.visible(layer, head)
+    visible = seen_by_any(trace, places)
     if unit == "words":
         queries, keys = sides(trace, unit)
         visible = np.logical_or.reduceat(visible, _starts(keys), axis=1)
         visible = np.logical_or.reduceat(visible, _starts(queries), axis=0)
     return None if visible.all() else visible
+
+
+def reading_at(trace: Trace, layer: int, head: int, among: Sequence[int] = ()) -> Reading:
+    """The Reading that goes with `token_map` of the same place."""
+    if MEAN in (layer, head):
+        return reading_of_mean(trace, _heads_behind(trace, layer, head, among))
+    return reading_of(trace, layer, head)
+
+
+def _heads_behind(trace: Trace, layer: int, head: int, among: Sequence[int]) -> list[Place]:
+    """The one head of a place, or those that its mean is taken over."""
+    if MEAN not in (layer, head):
+        return [(layer, head)]
+    return heads_in_mean(trace) if layer == MEAN else heads_in_mean(trace, layer, among or None)
 
 
 def _starts(items: Sequence[Token | Word]) -> tuple[int, ...]:
@@ -194,5 +214,6 @@ def _short(share: float) -> str:
     return "< 0.01" if 0 < share < 0.005 else f"{share:.2f}"
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """None for NaN, which JSON doesn't have."""
     return None if np.isnan(value) else value

@@ -19,13 +19,13 @@ from attention_viz.components.token_text import token_text
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
-from attention_viz.measures import MEASURES, reading_of
+from attention_viz.measures import MEASURES
 from attention_viz.ui import cache, url
-from attention_viz.ui.head_view import HeadView, band, visible_of
+from attention_viz.ui.head_view import HeadView, band, known, visible_of
 from attention_viz.ui.pieces import pieces_of
 from attention_viz.ui.plain import aside, markdown
 from attention_viz.ui.selection import MEAN
-from attention_viz.ui.survey import Survey, all_scores, thumbnails
+from attention_viz.ui.survey import Survey, all_scores, ranges, thumbnails
 
 ALL_LAYERS = 128
 """Up to so many tokens the maps of all layers are sent at once; above, those of the layer that is looked at."""
@@ -218,8 +218,11 @@ def send_grid(trace: Trace, name: str, tints: Sequence[tuple[dict[str, Any], Flo
 def _send_scores(view: HeadView, name: str, values: Float64[np.ndarray, "measure place"], ready: int = 0) -> None:
     """ready: tells how many of them are there, so that more of them count as news."""
     trace = view.trace
-    reading = reading_of(trace, 0, 0)
-    tints = [tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
+    ends = cache.kept("ranges", cache.name_of(trace), lambda: ranges(trace))
+    tints = [
+        tint(measure.key, measure.label, measure.unit, known(low), known(high))
+        for measure, (low, high) in zip(MEASURES, ends.tolist(), strict=True)
+    ]
     query, key = view.held, view.held_key
     if query is not None and key is not None:
         pair = cache.kept(f"pair {query} {key}", name, lambda: pair_weights(view, query, key))
@@ -307,6 +310,8 @@ def _hold(view: HeadView, query: int | None, key: int | None) -> None:
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
 
 
-def tint(key: str, label: str, unit: str, low: float, high: float, curve: str = "linear") -> dict[str, Any]:
-    """What the grid is told of a number that it tints heads by."""
+def tint(
+    key: str, label: str, unit: str, low: float | None, high: float | None, curve: str = "linear"
+) -> dict[str, Any]:
+    """What the grid is told of a number that it tints heads by, all on one scale from low to high; None for none."""
     return {"key": key, "label": label, "unit": unit, "low": low, "high": high, "curve": curve}

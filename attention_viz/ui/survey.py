@@ -15,10 +15,12 @@ from jaxtyping import Bool, Float32, Float64, UInt8
 
 from attention_viz.components.packet import to_bytes
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.mean import heads_in_mean
+from attention_viz.core.sight import Place, masks, seen_by_any
 from attention_viz.core.trace import Trace
 from attention_viz.figures.pooling import pool
-from attention_viz.measures import MEASURES, reading_of
-from attention_viz.ui.head_view import in_unit, sides, token_map, visible_of
+from attention_viz.measures import MEASURES, Reading
+from attention_viz.ui.head_view import in_unit, reading_at, sides, token_map, visible_of
 from attention_viz.ui.selection import MEAN, Unit
 
 THUMB = 40
@@ -27,7 +29,6 @@ PATIENCE = 30.0
 """Seconds without a word from its visitor after which a survey in the background ends."""
 
 _one_at_a_time = threading.Lock()
-Place = tuple[int, int]
 Map = Float32[np.ndarray, "query key"]
 
 
@@ -59,15 +60,14 @@ def maps(trace: Trace) -> Iterator[tuple[int, Place, Map]]:
 
 def thumbnail(trace: Trace, place: Place, weights: Map, unit: Unit) -> UInt8[np.ndarray, "row column"]:
     """A small picture of a map, each cell the largest weight of its block; a block of which nothing is seen is 0."""
-    layer, head = max(0, place[0]), max(0, place[1])
-    visible = visible_of(trace, layer, head, unit)
+    visible = visible_of(trace, *place, unit)
     seen = None if visible is None else pool(visible, THUMB)
     return to_bytes(pool(in_unit(trace, weights, unit), THUMB), seen)
 
 
 def measured(trace: Trace, place: Place, weights: Map) -> list[float]:
     """Every measure of a map, between tokens."""
-    reading = reading_of(trace, max(0, place[0]), max(0, place[1]))
+    reading = reading_at(trace, *place)
     return [measure.of(weights, reading) for measure in MEASURES]
 
 
@@ -79,6 +79,23 @@ def thumbnails(trace: Trace, unit: Unit) -> UInt8[np.ndarray, "place row column"
 def all_scores(trace: Trace) -> Float64[np.ndarray, "measure place"]:
     """Every measure of every place. Each map is computed once for all measures."""
     return Survey(trace, "tokens").run(pictures=False, measures=True).scores
+
+
+def ranges(trace: Trace) -> Float64[np.ndarray, "measure end"]:
+    """The lowest and the highest value that each measure can have in any place: one scale for all of them.
+
+    NaN for a measure that makes no sense here.
+    """
+    heads = list(np.ndindex(len(trace.layers), trace.heads))
+    seen = [visible for visible, _ in masks(trace, heads)]
+    if len(seen) > 1:  # What a mean sees may be more than what any of its heads does.
+        seen += [
+            seen_by_any(trace, heads),
+            *(seen_by_any(trace, heads_in_mean(trace, layer)) for layer in range(len(trace.layers))),
+        ]
+    readings = [Reading(trace.tokens, trace.key_tokens, visible) for visible in seen]
+    spans = np.array([[measure.span(reading) for reading in readings] for measure in MEASURES])
+    return np.stack([spans[..., 0].min(axis=-1), spans[..., 1].max(axis=-1)], axis=-1)
 
 
 class Survey:
