@@ -47,12 +47,14 @@ def test_the_measure_of_the_guide_works(made_trace):
     (code,) = python_blocks("docs/add-a-measure.md")
     names: dict[str, object] = {}
     exec(code, names)
-    measure = names["FIRST_TOKEN"]
+    measure = names["BACK"]
     assert isinstance(measure, av.Measure)
     trace = made_trace(["a", "b", "c"])
     scores = measure.scores(trace)
-    assert scores.values[0, 1] == pytest.approx(trace.attention(0, 1)[:, 0].mean())
+    _, second, third = trace.attention(0, 1)
+    assert scores.values[0, 1] == pytest.approx((second[0] + third[:2].sum()) / 3)
     np.testing.assert_allclose(scores.uniform, 1 / 3)
+    np.testing.assert_allclose(scores.high, 2 / 3)
 
 
 def test_the_files_of_the_guide_open(tmp_path, monkeypatch):

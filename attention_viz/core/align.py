@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Int
 
+from attention_viz.core.common import Pairs, longest_common
 from attention_viz.core.token import Piece, Token
 from attention_viz.core.words import Word, group_words
 
 ALONE = -1
 """The partner of a piece that has none."""
-_MOST_CELLS = 4096**2
-"""Of the table that words of two texts are aligned by, 33 MB; what is longer is aligned at its beginning and end."""
-
-_Pairs = list[tuple[int, int]]
 _Place = tuple[int, int, int]
 """Which of the texts that are read, and the first character and the end there."""
 
@@ -29,6 +26,7 @@ class Axis:
     partner_of_a: for each of `a` the number of its partner in `b`, or ALONE; partner_of_b the other way round.
     merged: are `a` and `b` words, so that maps between tokens have to be merged?
     same_text: do both read the same text along it?
+    several: could as many have had other partners? See `core.common.longest_common` for what is chosen.
     """
 
     a: tuple[Piece, ...]
@@ -37,6 +35,7 @@ class Axis:
     partner_of_b: Int[np.ndarray, " b"]
     merged: bool
     same_text: bool
+    several: bool
 
     @property
     def shared_a(self) -> Int[np.ndarray, " shared"]:
@@ -94,33 +93,38 @@ def align(tokens_a: Sequence[Token], texts_a: Sequence[str], tokens_b: Sequence[
     - The same tokens: one to one.
     - The same text in other tokens: words that share characters. Where one model's piece spans several words, those are
       one on both sides.
-    - Other texts: the longest common sequence of words, as they were typed.
+    - Other texts: the longest common sequence of words, as they were typed. Where there are several, that which keeps
+      most neighbours together, and of those the one whose partners stand nearest to the same place.
 
     A blank that is a token of its own counts to the word after it, since other tokenizers have none there.
     Tokens that a model adds are partners by their place, the first with the first and the last with the last, and
     between those by their text. Where no word has a partner, nothing has.
+
+    Partners stand in the same order on both sides, and it makes no difference which side is A.
     """
     a, b = _Side(tokens_a, texts_a), _Side(tokens_b, texts_b)
     if same_tokens(tokens_a, texts_a, tokens_b, texts_b):
         every = np.arange(len(tokens_a))
-        return Axis(tuple(tokens_a), tuple(tokens_b), every, every, merged=False, same_text=True)
+        return Axis(tuple(tokens_a), tuple(tokens_b), every, every, merged=False, same_text=True, several=False)
     words_a, words_b = _words(a), _words(b)
     same_text = _texts(a) == _texts(b)
     places_a, places_b = _places(a, words_a), _places(b, words_b)
     if same_text and _in_order(places_a) and _in_order(places_b):
         units_a, units_b = _units(places_a, places_b)
         words_a, words_b = _joined(a, words_a, units_a), _joined(b, words_b, units_b)
-        pairs = _by_place(_places(a, words_a), _places(b, words_b))
-        pairs += _common_of_unplaced(a, words_a, b, words_b)
+        places_a, places_b = _places(a, words_a), _places(b, words_b)
+        placed = _known(places_a), _known(places_b)
+        pairs = _by_place(places_a, places_b)
+        pairs, several = _with_unplaced(pairs, _keys(a, words_a), _keys(b, words_b), placed)
     else:
-        pairs = _common(_keys(a, words_a), _keys(b, words_b))
+        pairs, several = longest_common(_keys(a, words_a), _keys(b, words_b))
     says_something = any(not word.special for word in (*words_a, *words_b))
     if says_something and all(words_a[one].special or words_b[other].special for one, other in pairs):
-        pairs = []  # [CLS] and [SEP] alone are no common text.
+        pairs, several = [], False  # [CLS] and [SEP] alone are no common text.
     partner_of_a, partner_of_b = np.full(len(words_a), ALONE), np.full(len(words_b), ALONE)
     for one, other in pairs:
         partner_of_a[one], partner_of_b[other] = other, one
-    return Axis(words_a, words_b, partner_of_a, partner_of_b, merged=True, same_text=same_text)
+    return Axis(words_a, words_b, partner_of_a, partner_of_b, merged=True, same_text=same_text, several=several)
 
 
 def _identity(token: Token, segments: Sequence[int]) -> tuple[str, bool, int]:
@@ -161,8 +165,14 @@ def _places(side: _Side, words: Sequence[Word]) -> list[_Place | None]:
 
 
 def _span(side: _Side, word: Word) -> tuple[int, int] | None:
-    spans = [span for index in word.tokens if (span := side.tokens[index].span) is not None]
+    """None too for what has no characters: it shares none with any word."""
+    spans = [span for index in word.tokens if (span := side.tokens[index].span) is not None and span[0] < span[1]]
     return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+
+
+def _known(places: Sequence[_Place | None]) -> set[int]:
+    """The numbers of the words that stand in a text."""
+    return {number for number, place in enumerate(places) if place is not None}
 
 
 def _in_order(places: Sequence[_Place | None]) -> bool:
@@ -212,7 +222,7 @@ def _joined(side: _Side, words: Sequence[Word], units: Sequence[range]) -> tuple
     return tuple(joined)
 
 
-def _by_place(places_a: Sequence[_Place | None], places_b: Sequence[_Place | None]) -> _Pairs:
+def _by_place(places_a: Sequence[_Place | None], places_b: Sequence[_Place | None]) -> Pairs:
     """Words that share characters; each has at most one such word on the other side."""
     pairs, other = [], 0
     known = [(number, place) for number, place in enumerate(places_b) if place is not None]
@@ -227,49 +237,21 @@ def _by_place(places_a: Sequence[_Place | None], places_b: Sequence[_Place | Non
     return pairs
 
 
-def _common_of_unplaced(a: _Side, words_a: Sequence[Word], b: _Side, words_b: Sequence[Word]) -> _Pairs:
-    """Partners among the tokens that stand in no text."""
-    (numbers_a, keys_a), (numbers_b, keys_b) = _unplaced(a, words_a), _unplaced(b, words_b)
-    return [(numbers_a[one], numbers_b[other]) for one, other in _common(keys_a, keys_b)]
-
-
-def _unplaced(side: _Side, words: Sequence[Word]) -> tuple[list[int], list[Hashable]]:
-    keys = _keys(side, words)
-    numbers = [number for number, word in enumerate(words) if _span(side, word) is None]
-    return numbers, [keys[number] for number in numbers]
-
-
-def _common(keys_a: Sequence[Hashable], keys_b: Sequence[Hashable]) -> _Pairs:
-    """The longest common subsequence. Its time is bounded for any two texts, where difflib's grows with the cube."""
-    shortest = min(len(keys_a), len(keys_b))
-    ahead = next((at for at in range(shortest) if keys_a[at] != keys_b[at]), shortest)
-    rest = shortest - ahead
-    behind = next((at for at in range(rest) if keys_a[-1 - at] != keys_b[-1 - at]), rest)
-    middle_a, middle_b = (keys[ahead : len(keys) - behind] for keys in (keys_a, keys_b))
-    middle = _longest(middle_a, middle_b) if len(middle_a) * len(middle_b) <= _MOST_CELLS else []
-    return [
-        *((at, at) for at in range(ahead)),
-        *((ahead + one, ahead + other) for one, other in middle),
-        *((len(keys_a) - at, len(keys_b) - at) for at in range(behind, 0, -1)),
-    ]
-
-
-def _longest(keys_a: Sequence[Hashable], keys_b: Sequence[Hashable]) -> _Pairs:
-    codes: dict[Hashable, int] = {}
-    a, b = (np.array([codes.setdefault(key, len(codes)) for key in keys], dtype=np.int32) for keys in (keys_a, keys_b))
-    # lengths[i, j]: of the longest common subsequence of the first i and the first j.
-    lengths = np.zeros((len(a) + 1, len(b) + 1), dtype=np.uint16)
-    for number, code in enumerate(a):
-        longer = np.maximum(lengths[number, 1:], lengths[number, :-1] + (b == code))
-        np.maximum.accumulate(longer, out=lengths[number + 1, 1:])
-    pairs: _Pairs = []
-    one, other = len(a), len(b)
-    while one and other:
-        if a[one - 1] == b[other - 1]:
-            one, other = one - 1, other - 1
-            pairs.append((one, other))
-        elif lengths[one - 1, other] >= lengths[one, other - 1]:
-            one -= 1
-        else:
-            other -= 1
-    return pairs[::-1]
+def _with_unplaced(
+    pairs: Pairs, keys_a: Sequence[Hashable], keys_b: Sequence[Hashable], placed: tuple[set[int], set[int]]
+) -> tuple[Pairs, bool]:
+    """The pairs, and between them the partners among what stands in no text; and whether there were others."""
+    found: Pairs = []
+    several = False
+    before = (-1, -1)
+    for pair in [*pairs, (len(keys_a), len(keys_b))]:
+        one, other = (
+            [number for number in range(start + 1, end) if number not in known]
+            for start, end, known in zip(before, pair, placed, strict=True)
+        )
+        common, more = longest_common([keys_a[number] for number in one], [keys_b[number] for number in other])
+        found += [(one[at], other[to]) for at, to in common]
+        several |= more
+        found.append(pair)
+        before = pair
+    return found[:-1], several

@@ -177,8 +177,13 @@ def _partner_notes(axis: Axis, where: str) -> list[str]:
         if pieces:
             notes.append(f"Only {side} has {_listed(pieces)}{where}: left out of the difference.")
     pairs = [(axis.a[one], axis.b[other]) for one, other in zip(axis.shared_a, axis.shared_b, strict=True)]
-    unlike = {(a.text, b.text) for a, b in pairs if a.special and b.special and a.text != b.text}
-    notes += [f"{a} of A stands beside {b} of B." for a, b in sorted(unlike)]
+    unlike = dict.fromkeys((a.text, b.text) for a, b in pairs if a.special and b.special and a.text != b.text)
+    notes += [f"{a} of A stands beside {b} of B." for a, b in unlike]
+    if axis.several:
+        notes.append(
+            f"The words of A and B{where} can be paired in more than one way: taken is, of those with the most pairs, "
+            "the one that keeps most neighbours together, and then the one whose partners stand nearest in place."
+        )
     return notes
 
 

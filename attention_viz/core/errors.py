@@ -4,8 +4,9 @@
     ├── TextError        the text can't be read: empty, too long, nothing a tokenizer keeps
     ├── ModelError       the model can't be used
     │   ├── UnknownModelError       no model of that name
-    │   ├── GoneModelError          one that was trained here, and is forgotten
-    │   ├── NotDownloadedError      it would have to be downloaded first
+    │   ├── MissingModelError       a model that is not here: its name is `model`
+    │   │   ├── GoneModelError          one that was trained here, and is forgotten
+    │   │   └── NotDownloadedError      it would have to be downloaded first
     │   ├── DownloadError           the download failed, was stopped, or isn't allowed
     │   ├── DamagedModelError       its files are missing or are not what they should be
     │   └── UnsupportedModelError   a kind of model whose attention can't be shown
@@ -40,11 +41,22 @@ class UnknownModelError(ModelError):
     """No model has this name."""
 
 
-class GoneModelError(ModelError):
+class MissingModelError(ModelError):
+    """The model is not here, and a page can say how to have it.
+
+    model: its name, as it was asked for.
+    """
+
+    def __init__(self, message: str, model: str) -> None:
+        super().__init__(message)
+        self.model = model
+
+
+class GoneModelError(MissingModelError):
     """The model was trained in another visit and is not remembered any more."""
 
 
-class NotDownloadedError(ModelError):
+class NotDownloadedError(MissingModelError):
     """The model is not on this machine yet."""
 
 

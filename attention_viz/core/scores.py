@@ -14,7 +14,8 @@ class Scores:
 
     values: one number per layer and head.
     uniform: the same measure for a head that spreads its attention evenly over what it may see: the baseline.
-    low, high: the range that is possible for this text, not the range that happened to occur.
+    low, high: the range that is possible for each head on this text, given what it can see; not the range that happened
+        to occur. NaN where the question makes no sense.
     source: the paper that defined the measure.
     """
 
@@ -22,10 +23,10 @@ class Scores:
     unit: str
     values: Float[np.ndarray, "layer head"]
     uniform: Float[np.ndarray, "layer head"]
-    low: float
-    high: float
+    low: Float[np.ndarray, "layer head"]
+    high: Float[np.ndarray, "layer head"]
     source: str
 
     def __post_init__(self) -> None:
-        self.values.setflags(write=False)
-        self.uniform.setflags(write=False)
+        for array in (self.values, self.uniform, self.low, self.high):
+            array.setflags(write=False)

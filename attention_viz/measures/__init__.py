@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from attention_viz.measures.base import Measure, Reading, reading_of
+from attention_viz.measures.base import Measure, Reading, Span, reading_at, reading_of
 from attention_viz.measures.confidence import CONFIDENCE
 from attention_viz.measures.distance import MEAN_DISTANCE, MEAN_DISTANCE_OF_WORDS
 from attention_viz.measures.entropy import ENTROPY
+from attention_viz.measures.first import FIRST
 from attention_viz.measures.offset import NEXT, PREVIOUS, SELF
-from attention_viz.measures.special import SPECIAL, special_share_by_norm, special_shares
+from attention_viz.measures.special import SPECIAL, share_by_norm, special_shares
 
 MEASURES: tuple[Measure, ...] = (
     ENTROPY,
@@ -17,7 +18,17 @@ MEASURES: tuple[Measure, ...] = (
     PREVIOUS,
     SELF,
     NEXT,
+    FIRST,
     SPECIAL,
 )
 
-__all__ = ["MEASURES", "Measure", "Reading", "reading_of", "special_share_by_norm", "special_shares"]
+__all__ = [
+    "MEASURES",
+    "Measure",
+    "Reading",
+    "Span",
+    "reading_at",
+    "reading_of",
+    "share_by_norm",
+    "special_shares",
+]

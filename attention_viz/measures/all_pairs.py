@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from jaxtyping import Bool, Float32, Float64, Int
 
 from attention_viz.core.align import same_tokens
 from attention_viz.core.errors import MapError
+from attention_viz.core.sight import masks
 from attention_viz.core.trace import Trace
 
 _BLOCK_BYTES = 12e6
@@ -67,17 +67,11 @@ class _Group:
 
 
 def _groups(trace: Trace) -> list[_Group]:
-    heads: dict[bytes, list[int]] = {}
-    visible: dict[bytes, Bool[np.ndarray, "query key"]] = {}
-    for layer, source in enumerate(trace.layers):
-        every: Sequence[int] = range(source.heads)
-        for first in every if source.visible is not None and len(source.visible) > 1 else every[:1]:
-            seen = trace.visible(layer, first)
-            key = b"" if seen.all() else np.packbits(seen).tobytes()
-            alike = every if source.visible is None or len(source.visible) == 1 else [first]
-            heads.setdefault(key, []).extend(layer * trace.heads + head for head in alike)
-            visible.setdefault(key, seen)
-    return [_Group(np.array(numbers), visible[key]) for key, numbers in heads.items()]
+    every = np.ndindex(len(trace.layers), trace.heads)
+    return [
+        _Group(np.array([layer * trace.heads + head for layer, head in places]), visible)
+        for visible, places in masks(trace, every)
+    ]
 
 
 def _same_tokens(a: Trace, b: Trace) -> bool:

@@ -6,22 +6,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32
+from jaxtyping import Bool, Float32
 
+from attention_viz.core.mean import behind
+from attention_viz.core.place import Place
 from attention_viz.core.scores import Scores
+from attention_viz.core.sight import masks, seen_by_any
 from attention_viz.core.token import Token
 from attention_viz.core.trace import Trace
 
 Map = Float32[np.ndarray, "query key"]
+Visible = Bool[np.ndarray, "query key"]
+Span = tuple[float, float]
+NO_SPAN: Span = float("nan"), float("nan")
+"""Of a measure that makes no sense for a Reading."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a measure may know of a map besides its weights: the tokens, and which keys each query can see."""
+    """What a measure may know of a map besides its weights: the tokens, and which keys each query can see.
+
+    heads: of the mean of several heads, what they see and how many of them see that; `visible` is then what any of them
+        sees. Empty for one head.
+    """
 
     queries: Sequence[Token]
     keys: Sequence[Token]
-    visible: Bool[np.ndarray, "query key"]
+    visible: Visible
+    heads: Sequence[tuple[Visible, int]] = ()
 
     @property
     def same_tokens(self) -> bool:
@@ -29,9 +41,17 @@ class Reading:
         return self.keys is self.queries
 
     def uniform(self) -> Map:
-        """The map of a head that spreads its attention evenly over what each query can see."""
-        seen = self.visible.sum(axis=-1, keepdims=True)
-        return np.where(self.visible, 1 / np.maximum(seen, 1), 0).astype(np.float32)
+        """The map of a head that spreads its attention evenly over what each query can see.
+
+        Of a mean of heads: the mean of the maps that they would have if each did so.
+        """
+        heads = self.heads or [(self.visible, 1)]
+        count = sum(number for _, number in heads)
+        total = np.zeros(self.visible.shape, dtype=np.float32)
+        for visible, number in heads:
+            seen = visible.sum(axis=-1, keepdims=True)
+            total += np.where(visible, number / (count * np.maximum(seen, 1)), 0).astype(np.float32)
+        return total
 
 
 @dataclass(frozen=True)
@@ -44,7 +64,8 @@ class Measure:
     unit: of the value; empty for a share between 0 and 1.
     source: the paper that defined it.
     of: weights and Reading → value. NaN where the text is too short for the question.
-    span: the lowest and the highest value that are possible for a Reading.
+    span: the lowest and the highest value that a map can have whose weights lie where its queries can see; both are
+        reached. NO_SPAN where no map has a value. Of a mean of heads they hold too, and need not be reached.
     """
 
     key: str
@@ -53,22 +74,29 @@ class Measure:
     unit: str
     source: str
     of: Callable[[Map, Reading], float]
-    span: Callable[[Reading], tuple[float, float]]
+    span: Callable[[Reading], Span]
 
     def scores(self, trace: Trace) -> Scores:
         """The measure of every head of `trace`. Maps are computed one at a time, so memory stays that of one map."""
-        readings = [[reading_of(trace, layer, head) for head in _heads(trace, layer)] for layer in _layers(trace)]
-        values = [
-            [self.of(trace.attention(la, he), readings[la][he]) for he in _heads(trace, la)] for la in _layers(trace)
-        ]
-        uniform = [[self.of(reading.uniform(), reading) for reading in row] for row in readings]
-        low, high = self.span(readings[0][0])
-        return Scores(self.label, self.unit, _array(values), _array(uniform), low, high, self.source)
+        values, uniform, low, high = np.full((4, len(trace.layers), trace.heads), np.nan)
+        for visible, places in masks(trace, np.ndindex(values.shape)):
+            reading = Reading(trace.tokens, trace.key_tokens, visible)
+            rows, columns = zip(*places, strict=True)
+            uniform[rows, columns] = self.of(reading.uniform(), reading)
+            low[rows, columns], high[rows, columns] = self.span(reading)
+            for layer, head in places:
+                values[layer, head] = self.of(trace.attention(layer, head), reading)
+        return Scores(self.label, self.unit, values, uniform, low, high, self.source)
 
 
-def share_span(_: Reading) -> tuple[float, float]:
-    """The span of a measure that is a share of the attention."""
-    return 0.0, 1.0
+def share_span(visible: Visible, cells: Bool[np.ndarray, "*query key"]) -> Span:
+    """The span of the share of attention that goes to `cells`, averaged over the queries.
+
+    At most all of what the queries give that see one of the cells, at least all of what those give that see nothing
+    else. cells: [query, key], or [key] where they are the same for all queries.
+    """
+    some, other = (visible & cells).any(axis=-1), (visible & ~cells).any(axis=-1)
+    return float((some & ~other).mean()), float(some.mean())
 
 
 def reading_of(trace: Trace, layer: int, head: int) -> Reading:
@@ -76,13 +104,10 @@ def reading_of(trace: Trace, layer: int, head: int) -> Reading:
     return Reading(trace.tokens, trace.key_tokens, trace.visible(layer, head))
 
 
-def _layers(trace: Trace) -> range:
-    return range(len(trace.layers))
-
-
-def _heads(trace: Trace, layer: int) -> range:
-    return range(trace.layers[layer].heads)
-
-
-def _array(rows: list[list[float]]) -> Float[np.ndarray, "layer head"]:
-    return np.array(rows, dtype=np.float64)
+def reading_at(trace: Trace, place: Place) -> Reading:
+    """The Reading that goes with the map of a head or of a mean, as `core.mean.attention_at` gives it."""
+    heads = behind(trace, place)
+    if place.is_head:
+        return reading_of(trace, *heads[0])
+    seen = [(visible, len(same)) for visible, same in masks(trace, heads)]
+    return Reading(trace.tokens, trace.key_tokens, seen_by_any(trace, heads), seen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import Map, Measure, Reading
+from attention_viz.measures.base import Map, Measure, Reading, Span
 
 
 def confidence(weights: Map, _: Reading) -> float:
@@ -13,8 +13,9 @@ def confidence(weights: Map, _: Reading) -> float:
     return float(weights.max(axis=-1).mean(dtype=np.float64))
 
 
-def _span(reading: Reading) -> tuple[float, float]:
-    return confidence(reading.uniform(), reading), 1.0
+def _span(reading: Reading) -> Span:
+    seen = reading.visible.sum(axis=-1)
+    return float(np.where(seen > 0, 1 / np.maximum(seen, 1), 0).mean()), float((seen > 0).mean())
 
 
 CONFIDENCE = Measure(

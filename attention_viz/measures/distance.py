@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import Map, Measure, Reading
+from attention_viz.measures.base import NO_SPAN, Map, Measure, Reading, Span, Visible
 
 
 def mean_distance(weights: Map, reading: Reading) -> float:
@@ -39,20 +39,48 @@ def _steps(weights: Map) -> np.ndarray:
     return np.abs(np.arange(queries)[:, None] - np.arange(keys)).astype(np.float32)
 
 
-def _span(reading: Reading) -> tuple[float, float]:
-    return _up_to(np.arange(len(reading.queries)), np.arange(len(reading.keys)))
+def _span(reading: Reading) -> Span:
+    if not reading.same_tokens:
+        return NO_SPAN
+    near, far = _reach(reading.visible, np.arange(len(reading.queries)), np.arange(len(reading.keys)))
+    return float(near.mean()), float(far.mean())
 
 
-def _span_of_words(reading: Reading) -> tuple[float, float]:
-    rows, columns = (np.flatnonzero([not token.special for token in side]) for side in (reading.queries, reading.keys))
-    return _up_to(rows, columns)
+def _span_of_words(reading: Reading) -> Span:
+    """A row that can put all of its attention on special tokens may be left out of the mean, any other counts."""
+    if not reading.same_tokens:
+        return NO_SPAN
+    special = np.array([token.special for token in reading.keys])
+    ordinary = np.flatnonzero(~special)
+    rows = ordinary[reading.visible[np.ix_(ordinary, ordinary)].any(axis=-1)]
+    if not rows.size:
+        return NO_SPAN
+    near, far = _reach(reading.visible[rows][:, ordinary], rows, ordinary)
+    free = reading.visible[rows][:, special].any(axis=-1)
+    return -_largest_mean(-near[~free], -near[free]), _largest_mean(far[~free], far[free])
 
 
-def _up_to(rows: np.ndarray, columns: np.ndarray) -> tuple[float, float]:
-    """0 and the mean distance of heads that always look at the farthest of `columns`."""
-    if not rows.size or not columns.size:
-        return 0.0, 0.0
-    return 0.0, float(np.maximum(np.abs(rows - columns[0]), np.abs(rows - columns[-1])).mean())
+def _reach(visible: Visible, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far the nearest and the farthest key is that each row sees, 0 for a row that sees none.
+
+    visible: [row, column]. rows, columns: their positions, in order.
+    """
+    sees = visible.any(axis=-1)
+    first, last = columns[visible.argmax(axis=-1)], columns[len(columns) - 1 - visible[:, ::-1].argmax(axis=-1)]
+    far = np.where(sees, np.maximum(np.abs(rows - first), np.abs(rows - last)), 0)
+    near = np.zeros(len(rows))
+    itself = np.minimum(np.searchsorted(columns, rows), len(columns) - 1)
+    blind = ~((columns[itself] == rows) & visible[np.arange(len(rows)), itself])
+    for row in np.flatnonzero(sees & blind):
+        near[row] = np.abs(columns[visible[row]] - rows[row]).min()
+    return near, far
+
+
+def _largest_mean(must: np.ndarray, may: np.ndarray) -> float:
+    """The largest mean of all of `must` and any of `may`, of at least one number."""
+    sums = np.concatenate([[0.0], np.cumsum(np.sort(may)[::-1])]) + must.sum()
+    counts = len(must) + np.arange(len(may) + 1)
+    return float((sums[counts > 0] / counts[counts > 0]).max())
 
 
 MEAN_DISTANCE = Measure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import Map, Measure, Reading
+from attention_viz.measures.base import Map, Measure, Reading, Span
 
 
 def entropy(weights: Map, _: Reading) -> float:
@@ -13,7 +13,7 @@ def entropy(weights: Map, _: Reading) -> float:
     return float(-(weights * logs).sum(axis=-1, dtype=np.float64).mean())
 
 
-def _span(reading: Reading) -> tuple[float, float]:
+def _span(reading: Reading) -> Span:
     return 0.0, float(np.log(np.maximum(reading.visible.sum(axis=-1), 1)).mean())
 
 

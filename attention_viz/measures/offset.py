@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import Map, Measure, Reading, share_span
+from attention_viz.measures.base import NO_SPAN, Map, Measure, Reading, Span
 
 _SOURCE = "Clark et al. 2019, “What Does BERT Look At?”, §3.1"
 
@@ -18,11 +18,22 @@ def offset(weights: Map, step: int) -> float:
     return float(diagonal.mean(dtype=np.float64)) if diagonal.size else float("nan")
 
 
+def _span(reading: Reading, step: int) -> Span:
+    if not reading.same_tokens:
+        return NO_SPAN
+    can = np.diagonal(reading.visible, offset=step)
+    if not can.size:
+        return NO_SPAN
+    seen = reading.visible.sum(axis=-1)
+    must = can & (seen[max(0, -step) :][: len(can)] == 1)
+    return float(must.mean()), float(can.mean())
+
+
 def _measure(key: str, label: str, meaning: str, step: int) -> Measure:
     def of(weights: Map, reading: Reading) -> float:
         return offset(weights, step) if reading.same_tokens else float("nan")
 
-    return Measure(key, label, meaning, "", _SOURCE, of, share_span)
+    return Measure(key, label, meaning, "", _SOURCE, of, lambda reading: _span(reading, step))
 
 
 PREVIOUS = _measure("previous_token", "Previous token", "Attention that goes one token back.", -1)

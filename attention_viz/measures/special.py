@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
-from attention_viz.measures.base import Map, Measure, Reading, share_span
+from attention_viz.measures.base import Map, Measure, Reading, Span, share_span
 
 
 def special_share(weights: Map, reading: Reading) -> float:
@@ -23,24 +23,27 @@ def special_shares(weights: Map, reading: Reading) -> dict[str, float]:
     return shares
 
 
-def special_share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"], reading: Reading) -> float:
-    """The share of special tokens when each weight counts with the length of the value that it lets through.
+def share_by_norm(weights: Map, values: Float32[np.ndarray, "key size"], chosen: Bool[np.ndarray, " key"]) -> float:
+    """The share of the chosen keys when each weight counts with the length of the value that it lets through.
 
-    Σ α‖v‖ over special keys, divided by the same over all keys: the idea of Kobayashi et al. 2020, here with the value
-    before the output projection.
+    Σ α‖v‖ over those keys, divided by the same over all keys: the idea of Kobayashi et al. 2020, here with the value
+    before the output projection. NaN where all values are 0.
     """
     passed = weights.sum(axis=0, dtype=np.float64) * np.linalg.norm(values, axis=-1)
-    special = np.array([token.special for token in reading.keys])
     total = passed.sum()
-    return float(passed[special].sum() / total) if total > 0 else float("nan")
+    return float(passed[chosen].sum() / total) if total > 0 else float("nan")
+
+
+def _span(reading: Reading) -> Span:
+    return share_span(reading.visible, np.array([token.special for token in reading.keys]))
 
 
 SPECIAL = Measure(
     key="special_tokens",
     label="On special tokens",
-    meaning="Attention that rests on [CLS], [SEP] and the like: often a head with nothing to do here.",
+    meaning="Attention that rests on [CLS], [SEP] and the like: perhaps a head with nothing to do here.",
     unit="",
-    source="Clark et al. 2019, §3.2; Xiao et al. 2023 on attention sinks",
+    source="Clark et al. 2019, “What Does BERT Look At?”, §3.2",
     of=special_share,
-    span=share_span,
+    span=_span,
 )

@@ -7,7 +7,7 @@ way, and nothing else needs to know which.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from attention_viz.core.model_info import Kind, ModelInfo
@@ -38,10 +38,12 @@ class Pass:
     """What one forward pass gave: the layers of each kind of attention that the model has.
 
     maps_only: why there are no queries and keys, in one sentence; empty where there are.
+    notes: of some kinds, sentences on what is not known of their maps.
     """
 
     stacks: Mapping[Kind, tuple[Layer | MapLayer, ...]]
     maps_only: str = ""
+    notes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from attention_viz.models.capture import ATTENTION
 from attention_viz.models.routes import by_capture, by_maps, choose_route, most_tokens
 from attention_viz.models.tokens import TextTokenizer, for_sharing, spells_bytes
 from attention_viz.models.weights import weight_bytes
+from attention_viz.models.windows import doubts
 
 # Families that number segments without a table of embeddings for them, so that config.json does not count them.
 _COUNTLESS_SEGMENTS = frozenset({"xlnet"})
@@ -51,7 +52,9 @@ class HuggingFaceModel:
             raise ModelError("The model is in training mode, where dropout changes its attention. Call eval() on it.")
         inputs = self._inputs(encoding)
         if self.maps_only:
-            return Pass(by_maps(self.network, inputs, self.info.stacks), self.maps_only)
+            stacks = by_maps(self.network, inputs, self.info.stacks)
+            notes = {kind: doubts(self.network.config, kind, layers) for kind, layers in stacks.items()}
+            return Pass(stacks, self.maps_only, notes)
         return Pass(by_capture(self.network, inputs, self.info.stacks))
 
     def _inputs(self, encoding: Encoding) -> dict[str, torch.Tensor]:

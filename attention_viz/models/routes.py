@@ -20,6 +20,7 @@ from attention_viz.core.model_info import Kind, ModelInfo, Stack
 from attention_viz.core.trace import ROW_TOLERANCE, Layer, MapLayer
 from attention_viz.models.architecture import title
 from attention_viz.models.capture import ATTENTION, packed, record
+from attention_viz.models.windows import agrees, seen_through, windows
 
 Inputs = Mapping[str, torch.Tensor]
 Stacks = dict[Kind, tuple[Layer | MapLayer, ...]]
@@ -54,7 +55,7 @@ def by_capture(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]
 def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -> Stacks:
     """The maps that the network hands out; it must use transformers' eager attention.
 
-    What a decoder's windows hide is 0 here, and not marked as hidden: the maps don't tell it from what gets nothing.
+    What a decoder's windows hide is read from its configuration, unless a map has weight there; see `windows`.
     Raises UnsupportedModelError when they are not one [head, query, key] per layer whose rows sum to 1.
     """
     with torch.inference_mode():
@@ -69,9 +70,21 @@ def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -
         weights = [_map(network, item, (stack.heads, queries, columns)) for item in maps]
         if len(weights) != stack.layers:
             raise _refused(network, f"it hands out {len(weights)} maps for {stack.layers} layers")
-        visible = np.tri(queries, dtype=np.bool_)[None] if stack.kind == "decoder" else None
-        found[stack.kind] = tuple(MapLayer(item, visible) for item in weights)
+        found[stack.kind] = _map_layers(network, stack.kind, weights)
     return found
+
+
+def _map_layers(network: PreTrainedModel, kind: Kind, maps: Sequence[np.ndarray]) -> tuple[MapLayer, ...]:
+    """Layers of maps, with what their queries see; those that see the same share it."""
+    if kind != "decoder":
+        return tuple(MapLayer(weights) for weights in maps)
+    announced = windows(network.config, kind, len(maps))
+    count = maps[0].shape[-1]
+    masks = {window: seen_through(window, count) for window in (None, *announced)}
+    return tuple(
+        MapLayer(weights, masks[window if agrees(weights, masks[window]) else None])
+        for weights, window in zip(maps, announced, strict=True)
+    )
 
 
 def most_tokens(stacks: Sequence[Stack]) -> int:

@@ -37,7 +37,7 @@ def traces(model: Model, text: str, second: str | None = None) -> dict[Kind, Tra
             encoding.texts,
             sides[kind][0],
             layers,
-            encoding.notes,
+            (*encoding.notes, *passed.notes.get(kind, ())),
             key_tokens=sides[kind][1],
             kind=kind,
             maps_only=passed.maps_only,

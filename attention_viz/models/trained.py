@@ -114,7 +114,8 @@ class TrainedSource:
             raise GoneModelError(
                 f"The model “{match['task']}” after {int(match['step']):,} steps was trained in another visit, and "
                 "this server no longer has it. Load its file on the page “Train a model”, or train it again there: the "
-                "same seed and settings give the same model."
+                "same seed and settings give the same model.",
+                name,
             )
         return training.run.task, training.run.config, weights
 

@@ -10,7 +10,7 @@ class Fact:
     """One measure of one head.
 
     value, uniform: of this head and of a head that spreads evenly; None where it can't be said, and `without` says why.
-    low, high: what is possible for this text.
+    low, high: what is possible for this head on this text, given what it can see; None where the value is.
     detail: an addition in words, or empty.
     """
 
@@ -20,8 +20,8 @@ class Fact:
     source: str
     value: float | None
     uniform: float | None
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     detail: str = ""
     without: str = ""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, UInt16
 
 from attention_viz.core.align import Axis
 from attention_viz.core.compare import SideBySide
+from attention_viz.views.packet import to_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ def grounds_of(sides: SideBySide) -> tuple[Ground, Ground]:
     """Of the rows and of the columns; one and the same where those are."""
     rows = ground_of(sides.rows)
     return rows, rows if sides.columns is sides.rows else ground_of(sides.columns)
+
+
+def on_common_ground(sides: SideBySide, rows: Ground, columns: Ground) -> UInt16[np.ndarray, "side row column"]:
+    """Both maps as `to_words`, with all rows and columns that either has; 0 where a side has none."""
+    words = np.zeros((2, len(rows.labels), len(columns.labels)), dtype=np.uint16)
+    words[0][np.ix_(rows.of_a, columns.of_a)] = to_words(sides.map_a, sides.seen_a)
+    words[1][np.ix_(rows.of_b, columns.of_b)] = to_words(sides.map_b, sides.seen_b)
+    return words
 
 
 def _label(axis: Axis, a: int | None, b: int | None) -> Label:

@@ -10,12 +10,13 @@ from typing import cast
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from attention_viz.core.mean import attention_at
+from attention_viz.core.mean import attention_at, behind
 from attention_viz.core.place import Place
+from attention_viz.core.sight import seen_by_any
 from attention_viz.core.token import Piece, Token
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit, Word, group_words, merge_words
-from attention_viz.measures import MEASURES, reading_of, special_shares
+from attention_viz.measures import MEASURES, reading_at, special_shares
 from attention_viz.views.facts import Fact, Link
 
 _LINKS = 6
@@ -78,8 +79,9 @@ class HeadView:
     def facts(self) -> list[Fact]:
         """The measures, always on tokens: that is what their baselines hold for."""
         weights = attention_at(self.trace, self.place)
-        reading = reading_of(self.trace, *_first_of(self.place))
+        reading = reading_at(self.trace, self.place)
         even = reading.uniform()
+        spans = {measure.key: measure.span(reading) for measure in MEASURES}
         shares = ", ".join(f"{name} {_short(share)}" for name, share in special_shares(weights, reading).items())
         return [
             Fact(
@@ -87,10 +89,10 @@ class HeadView:
                 meaning=measure.meaning,
                 unit=measure.unit,
                 source=measure.source,
-                value=_known(measure.of(weights, reading)),
-                uniform=_known(measure.of(even, reading)),
-                low=measure.span(reading)[0],
-                high=measure.span(reading)[1],
+                value=known(measure.of(weights, reading)),
+                uniform=known(measure.of(even, reading)),
+                low=known(spans[measure.key][0]),
+                high=known(spans[measure.key][1]),
                 detail=shares if measure.key == "special_tokens" else "",
                 without="This text is too short to say."
                 if reading.same_tokens
@@ -150,21 +152,17 @@ def band(view: HeadView, layer: int, head: int, first: int, last: int) -> Float3
 
 
 def visible_of(trace: Trace, place: Place, unit: Unit) -> Bool[np.ndarray, "row column"] | None:
-    """Which keys a query can see, None where all see all. A word sees another when one of its tokens does."""
-    layer, head = _first_of(place)
-    if trace.layers[layer].visible is None:
+    """Which keys a query can see, None where all see all. A word sees another when one of its tokens does, and a mean
+    sees what any of its heads does."""
+    heads = behind(trace, place)
+    if any(trace.layers[one].visible is None for one, _ in heads):
         return None
-    visible = trace.visible(layer, head)
+    visible = seen_by_any(trace, heads)
     if unit == "words":
         queries, keys = sides(trace, unit)
         visible = np.logical_or.reduceat(visible, _starts(keys), axis=1)
         visible = np.logical_or.reduceat(visible, _starts(queries), axis=0)
     return None if visible.all() else visible
-
-
-def _first_of(place: Place) -> tuple[int, int]:
-    """The head that stands for a mean where only what it can see counts."""
-    return place.layer or 0, place.head or 0
 
 
 def _starts(items: Sequence[Token | Word]) -> tuple[int, ...]:
@@ -194,5 +192,6 @@ def _short(share: float) -> str:
     return "< 0.01" if 0 < share < 0.005 else f"{share:.2f}"
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """None for NaN, which JSON doesn't have."""
     return None if np.isnan(value) else value

@@ -14,11 +14,13 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, UInt8
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.mean import heads_in_mean
 from attention_viz.core.place import ALL_HEADS, Place, places_of
+from attention_viz.core.sight import masks, seen_by_any
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit
 from attention_viz.figures.pooling import pool
-from attention_viz.measures import MEASURES, reading_of
+from attention_viz.measures import MEASURES, Reading, reading_at
 from attention_viz.views.head import in_unit, sides, visible_of
 from attention_viz.views.packet import to_bytes
 
@@ -64,7 +66,7 @@ def thumbnail(trace: Trace, place: Place, weights: Map, unit: Unit) -> UInt8[np.
 
 def measured(trace: Trace, place: Place, weights: Map) -> list[float]:
     """Every measure of a map, between tokens."""
-    reading = reading_of(trace, place.layer or 0, place.head or 0)
+    reading = reading_at(trace, place)
     return [measure.of(weights, reading) for measure in MEASURES]
 
 
@@ -76,6 +78,23 @@ def thumbnails(trace: Trace, unit: Unit) -> UInt8[np.ndarray, "place row column"
 def all_scores(trace: Trace) -> Float64[np.ndarray, "measure place"]:
     """Every measure of every place. Each map is computed once for all measures."""
     return Survey(trace, "tokens").run(pictures=False, measures=True).scores
+
+
+def ranges(trace: Trace) -> Float64[np.ndarray, "measure end"]:
+    """The lowest and the highest value that each measure can have in any place: one scale for all of them.
+
+    NaN for a measure that makes no sense here.
+    """
+    heads = list(np.ndindex(len(trace.layers), trace.heads))
+    seen = [visible for visible, _ in masks(trace, heads)]
+    if len(seen) > 1:  # What a mean sees may be more than what any of its heads does.
+        seen += [
+            seen_by_any(trace, heads),
+            *(seen_by_any(trace, heads_in_mean(trace, layer)) for layer in range(len(trace.layers))),
+        ]
+    readings = [Reading(trace.tokens, trace.key_tokens, visible) for visible in seen]
+    spans = np.array([[measure.span(reading) for reading in readings] for measure in MEASURES])
+    return np.stack([spans[..., 0].min(axis=-1), spans[..., 1].max(axis=-1)], axis=-1)
 
 
 class Survey:

@@ -93,18 +93,57 @@ Deno.test("what is on one side only is left out of the difference, whatever was 
   );
 });
 
-Deno.test("what can't be seen on one side is a 0 in the difference, and on both sides is hidden", () => {
+Deno.test("what one side can't see is left out of the difference, and said so", () => {
   const comparison = new Comparison(words(1, -1, 0.5, 0.5, 0.4, 0.6, -1, 1), two, two);
   same([...comparison.grids.a.states], [SEEN, HIDDEN, SEEN, SEEN]);
-  equal(comparison.at("difference", 0, 1).state, SEEN);
-  near(comparison.at("difference", 0, 1).value, 0.6);
-  near(comparison.at("difference", 1, 0).value, -0.5);
+  same([...comparison.grids.difference.states], [SEEN, HIDDEN, HIDDEN, SEEN]);
+  equal(comparison.at("difference", 0, 1).value, 0);
+  near(comparison.most.difference, 0.6);
   const causal = new Comparison(words(1, -1, 0.5, 0.5, 1, -1, 0.4, 0.6), two, two);
   equal(causal.at("difference", 0, 1).state, HIDDEN);
   ok(causal.hides && !new Comparison(words(1, 1), texts.slice(1, 2), texts.slice(1, 2)).hides, "absent is not hidden");
   ok(causal.hasGaps("difference") && !new Comparison(words(1, 1), two.slice(1), two.slice(1)).hasGaps("a"));
   equal(cellText("a", comparison.at("a", 0, 1)), "can’t see");
+  equal(
+    sentence(comparison, { query: 0, key: 1 }),
+    `${quoted("the")} looks at ${quoted("cat")}: A can’t see · B 0.600 · B − A can’t be seen`,
+  );
+  equal(pixels(comparison.grids.difference, () => [1, 2, 3], [9, 8, 7])[7], 0, "the hatching shows through");
 });
+
+Deno.test("sides that see no common cell are not the same, and have no difference", () => {
+  const comparison = new Comparison(words(1, -1, -1, 1, -1, 1, 1, -1), two, two);
+  ok(comparison.overlaps && !comparison.comparable && !comparison.same);
+  equal(
+    remark(comparison, { a: "L0 H0", b: "L0 H0" }),
+    "There is no cell that both sides can see, so there is no difference to show.",
+  );
+  equal(
+    sentence(comparison, { query: 0, key: null }),
+    `${quoted("the")} looks most at: A ${quoted("the")} 1.00 · B ${quoted("cat")} 1.00 · B − A can’t be seen`,
+  );
+  const narrower = new Comparison(words(1, 0, 0, 1, 1, -1, -1, 1), two, two);
+  ok(!narrower.same && narrower.comparable, "one side sees less, although no number differs");
+});
+
+/** What the server's own comparison has of the same pairs: see comparison_cases.py. */
+const cases = JSON.parse(Deno.readTextFileSync(new URL("./comparisons.json", import.meta.url)));
+
+for (const { name, rows, columns, words: sent, expected } of cases) {
+  Deno.test(`${name}: the browser shows what the server computes`, () => {
+    const comparison = new Comparison(Uint16Array.from(sent), rows, columns);
+    for (const panel of PANELS) {
+      const { states, values } = comparison.grids[panel];
+      same([...states], expected[panel].states, panel);
+      values.forEach((value, at) => near(value, expected[panel].values[at]));
+    }
+    near(comparison.most.weight, expected.most.weight);
+    near(comparison.most.difference, expected.most.difference);
+    equal(comparison.comparable, expected.comparable);
+    equal(comparison.alone, expected.alone);
+    equal(comparison.same, expected.same);
+  });
+}
 
 Deno.test("a row in words names what is strongest, and what differs most", () => {
   const comparison = new Comparison(words(0.25, 0.75, 1, 0, 0.35, 0.5, 1, 0), two, two);

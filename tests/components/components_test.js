@@ -32,6 +32,7 @@ Deno.test("shares lie between 0 and 1", () => {
   equal(share(9, 0, 1), 1);
   equal(share(1, 1, 1), 0);
   equal(share(null, 0, 1), 0);
+  equal(share(0.5, null, null), 0);
 });
 
 Deno.test("the line below a measure", () => {
@@ -46,6 +47,9 @@ Deno.test("the line below a measure", () => {
     high: 3.178,
   };
   equal(baseline({ ...fact, unit: "nats", detail: "" }), "evenly spread 3.18 · at most 3.18");
-  equal(baseline({ ...fact, unit: "", detail: "[CLS] 0.48" }), "evenly spread 3.18 · [CLS] 0.48");
+  const part = { ...fact, unit: "", uniform: 0.21, high: 1 };
+  equal(baseline({ ...part, detail: "[CLS] 0.48" }), "evenly spread 0.21 · [CLS] 0.48");
+  equal(baseline({ ...part, low: 0.05, high: 0.95, detail: "" }), "evenly spread 0.21 · at least 0.05 · at most 0.95");
+  equal(baseline({ ...part, uniform: 0, high: 0, detail: "" }), "evenly spread 0.00 · at most 0.00");
   equal(baseline({ ...fact, unit: "", detail: "", value: null }), "Too short.");
 });

@@ -19,6 +19,7 @@ from attention_viz.core.place import FIRST
 from attention_viz.views.ground import Label
 from attention_viz.views.packet import pack, to_words
 from attention_viz.views.shown import Look, Looks, Shown
+from tests.components import comparison_cases
 
 COMPONENTS = Path(view.__file__).parent.parent
 TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
@@ -110,3 +111,14 @@ def test_a_parcel_holds_a_then_b():
     packet = pack({"queries": 2, "keys": 2}, np.stack([to_words(a, seen), to_words(b)]))
     words = np.frombuffer(packet[-16:], np.uint16)
     assert words.tolist() == [65535, 0, 32768, 1 + round(65534 * 0.75**0.5), 46341, 46341, 1, 65535]
+
+
+def test_what_the_browser_is_tested_against_is_what_core_computes():
+    written = comparison_cases.FILE.read_text(encoding="utf-8")
+    assert written == comparison_cases.written(), "python -m tests.components.comparison_cases writes it anew"
+    cases = json.loads(written)
+    states = [case["expected"]["difference"]["states"] for case in cases]
+    seen = {state for of_a_pair in states for state in of_a_pair}
+    assert seen == {comparison_cases.SEEN, comparison_cases.HIDDEN, comparison_cases.ABSENT}
+    assert any(case["expected"]["same"] for case in cases)
+    assert not all(case["expected"]["comparable"] for case in cases)

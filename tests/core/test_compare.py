@@ -18,6 +18,9 @@ from tests.models.tiny import FAMILIES, load
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
 TIRED = "The cat didn't cross the street because it was too tired."
 WIDE = TIRED.replace("tired", "wide")
+SOME_TEXT = st.sampled_from(["a b a", "ab ab", "a b", "b a 😀b"])
+SOME_ENDS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=4)
+ADDED = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["[CLS]", "[SEP]"])), min_size=1, max_size=3)
 HARD = "The naïve cats' “well-known” 我喜欢 cat: 3.14% 😀👩‍👩‍👧 café!"
 
 
@@ -156,7 +159,44 @@ class TestAlign:
         for a, b in zip(axis.shared_a, axis.shared_b, strict=True):
             assert axis.partner_of_b[b] == a
         back = align(pieces(texts[1], other), texts[1:], pieces(texts[0], one), texts[:1])
-        assert len(back.shared_a) == len(found)
+        assert mirrored(axis, back)
+
+    @given(SOME_TEXT, SOME_TEXT, SOME_ENDS, SOME_ENDS, ADDED, ADDED)
+    @settings(deadline=None)
+    def test_sides_that_change_places_keep_their_partners(self, one, other, ends_a, ends_b, added_a, added_b):
+        """Of any pieces: also such that share characters, have none, or stand in no text."""
+        texts = one, other
+        a, b = any_tokens(one, ends_a, added_a), any_tokens(other, ends_b, added_b)
+        there = align(a, texts[:1], b, texts[1:])
+        assert (np.diff(there.shared_b) > 0).all(), "partners stand in the same order"
+        assert mirrored(there, align(b, texts[1:], a, texts[:1]))
+
+    def test_added_tokens_between_the_texts_do_not_cross_words(self):
+        text = "a b"
+        a = (*pieces(text, ["a"], "[CLS]", "[SEP]"), *pieces(text, ["b"], end="[EOS]"))
+        b = (*pieces(text, ["a", "b"], end="[SEP]"), *pieces("", [], end="[EOS]"))
+        axis = align(a, (text,), b, (text,))
+        assert partners(axis) == [("a", "a"), ("b", "b"), ("[EOS]", "[EOS]")]
+        assert mirrored(axis, align(b, (text,), a, (text,)))
+
+
+def mirrored(there: av.Axis, back: av.Axis) -> bool:
+    return (
+        (there.a, there.b, there.merged, there.same_text, there.several)
+        == (back.b, back.a, back.merged, back.same_text, back.several)
+        and np.array_equal(there.partner_of_a, back.partner_of_b)
+        and np.array_equal(there.partner_of_b, back.partner_of_a)
+    )
+
+
+def any_tokens(text: str, ends: list[tuple[int, int]], added: list[tuple[int, str]]) -> tuple[av.Token, ...]:
+    """Pieces of a text in its order, between which some stand that a model adds."""
+    spans = sorted((min(*pair, len(text)), min(max(pair), len(text))) for pair in ends)
+    words = word_numbers(text, spans)
+    tokens = [av.Token("p", 7, span, word, 0, False) for span, word in zip(spans, words, strict=True)]
+    for place, name in added:
+        tokens.insert(place, av.Token(name, 1, None, None, 0, True))
+    return tuple(tokens)
 
 
 def longest_common(one: Sequence[str], other: Sequence[str]) -> int:
@@ -286,8 +326,50 @@ class TestTwoTexts:
         assert not comparison.maps.rows.alone_a
         assert {piece.text for piece in comparison.maps.rows.alone_b} == {"It", "slept", "all", "day", ".", "[SEP]"}
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("dogs chase cats", "cats chase dogs"),
+            ("The dog saw the cat.", "The cat saw the dog, and the cat ran."),
+            ("猫追狗，狗追猫。", "狗追猫。"),
+            ("😀 cat 👩‍👩‍👧 😀", "👩‍👩‍👧 😀 cat"),
+        ],
+    )
+    def test_swapping_the_sides_changes_no_number(self, minilm, one, other):
+        a, b = av.trace(minilm, one), av.trace(minilm, other)
+        there, back = av.compare(a.head(3, 1), b.head(4, 2)), av.compare(b.head(4, 2), a.head(3, 1))
+        assert_swapped(there, back)
+        assert there.maps.rows.several
+        assert any("can be paired in more than one way" in note for note in there.notes)
+        all_of_b, all_of_a = av.to_all(a.head(3, 1), b), av.to_all(b.head(4, 2), a)
+        assert all_of_b[4, 2] == all_of_a[3, 1] == there.number("divergence")
+
+    def test_one_way_to_pair_is_not_called_one_of_several(self, minilm):
+        comparison = av.compare(av.trace(minilm, TIRED).head(3, 1), av.trace(minilm, WIDE).head(3, 1))
+        assert not comparison.maps.rows.several
+        assert not any("more than one way" in note for note in comparison.notes)
+
+
+def assert_swapped(there: av.Comparison, back: av.Comparison) -> None:
+    """The same comparison from the other side, bit for bit."""
+    np.testing.assert_array_equal(there.maps.difference, -back.maps.difference)
+    np.testing.assert_array_equal(there.maps.compared, back.maps.compared)
+    np.testing.assert_array_equal(there.divergence, back.divergence)
+    assert there.numbers == back.numbers
+    cells = [[(cell.row, cell.column, cell.a, cell.b) for cell in side.most_different] for side in (there, back)]
+    assert cells[0] == [(row, column, a, b) for row, column, b, a in cells[1]]
+    assert len(there.notes) == len(back.notes)
+
 
 class TestTwoModels:
+    @pytest.mark.parametrize("families", [("bert", "roberta"), ("bert", "gpt2"), ("t5", "xlnet")])
+    @pytest.mark.parametrize(
+        ("one", "other"), [(HARD, HARD), (TIRED, "It was too wide, it was."), ("the cat", "cat the")]
+    )
+    def test_swapping_two_models_changes_no_number(self, tiny, families, one, other):
+        a, b = (av.trace(tiny(family), text) for family, text in zip(families, (one, other), strict=True))
+        assert_swapped(av.compare(a.head(1, 0), b.head(0, 3)), av.compare(b.head(0, 3), a.head(1, 0)))
+
     @pytest.mark.parametrize("families", [("bert", "roberta"), ("bert", "llama"), ("roberta", "t5"), ("xlnet", "bert")])
     @pytest.mark.parametrize("text", [TIRED, HARD, "naïve"])
     def test_other_tokens_of_one_text(self, tiny, families, text):

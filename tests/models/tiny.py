@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -190,6 +190,10 @@ class Tiny:
     note: str = ""
     spread: float = 0.25
 
+    def with_options(self, **more: Any) -> Tiny:
+        """The same with some options changed."""
+        return replace(self, options={**self.options, **more})
+
     def save(self, folder: Path) -> Path:
         torch.manual_seed(0)
         tokenizer = self.tokenizer()
@@ -298,6 +302,14 @@ FAMILIES = (
     Tiny("t5", t5_unigram, _T5, "position bias", spread=0.15),  # It does not scale its scores.
     Tiny("bart", roberta_bpe, _BART),
 )
+
+WINDOWED = {
+    "gemma3_text": Tiny("gemma3_text", bare_bpe, {**_LLAMA, "num_hidden_layers": 3, "query_pre_attn_scalar": 8}),
+    "cohere2": Tiny("cohere2", bare_bpe, {**_LLAMA, "num_hidden_layers": 3}),
+    "qwen3": Tiny("qwen3", bare_bpe, {**_LLAMA, "num_hidden_layers": 3, "use_sliding_window": True}),
+}
+"""Families with queries and keys whose layers see a window or everything before: set `layer_types` and
+`sliding_window`."""
 
 REFUSED = (
     Tiny("squeezebert", wordpiece, _bert_like(embedding_size=32)),

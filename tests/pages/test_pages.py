@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import attention_viz as av
+from attention_viz.ui.limits import page as limits
 from tests.conftest import PRONOUN
+from tests.models.tiny import FAMILIES, FIRST, load
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -253,3 +258,29 @@ def test_the_limits_page_measures_the_text_at_hand(pronoun):
     assert "Attention is not Explanation" in words_on(app)
     other = opened("pages/limits.py", layer="0", head="2")
     assert "L0 H2 spends 8% of its attention" in words_on(other)
+
+
+def test_what_rests_on_the_first_token_has_a_number_where_no_token_is_special(tmp_path):
+    """As in GPT-2, whose sinks are ordinary tokens."""
+    (gpt2,) = [tiny for tiny in FAMILIES if tiny.family == "gpt2"]
+    trace = av.trace(load(gpt2.save(tmp_path)), FIRST)
+    values = trace.values(1, 2)
+    assert values is not None
+    (sentence,) = limits.resting(trace, 1, 2, values)
+    share = trace.attention(1, 2)[:, 0].mean()
+    even = (1 / np.arange(1, len(trace.tokens) + 1)).mean()
+    assert f"spends {share:.0%} of its attention on the first token, “T”" in sentence
+    assert f"spreads evenly, {even:.0%}." in sentence
+
+
+def test_the_limits_say_what_their_sources_found():
+    """Spared heads need no striking pattern; zeroed were weights, not words; sinks are first tokens."""
+    said = " ".join(limits.CANNOT.split())
+    assert "striking" not in said
+    assert "weights were set to zero" in said
+    assert "first tokens of a text, whatever these are: attention sinks [9]" in said
+    cited = {
+        number for group in re.findall(r"\[([0-9, ]+)\]", limits.CAN + limits.CANNOT) for number in group.split(", ")
+    }
+    listed = re.findall(r"^([0-9]+)\. ", limits.SOURCES, re.MULTILINE)
+    assert sorted(cited) == listed

@@ -15,7 +15,7 @@ import { fromWord } from "../shared/maps.js";
 
 /** A cell with a number. */
 export const SEEN = 0;
-/** The query can't see the key. */
+/** The query can't see the key; in a difference, it can't on one side or on both. */
 export const HIDDEN = 1;
 /** The query or the key is not there; in a difference, it is there on one side only. */
 export const ABSENT = 2;
@@ -123,13 +123,13 @@ export class Comparison {
     return { rows, columns, values, states };
   }
 
-  /** What can't be seen on one side counts as 0 there: a causal head against one that looks ahead. @param {Grid} a @param {Grid} b @returns {Grid} */
+  /** What one side can't see is left out: that is not 0. @param {Grid} a @param {Grid} b @returns {Grid} */
   between(a, b) {
     const [values, states] = [new Float32Array(a.values.length), new Uint8Array(a.values.length)];
     this.each((at, row, column) => {
       const there = isThere(row, "difference") && isThere(column, "difference");
-      states[at] = there ? Math.min(a.states[at], b.states[at]) : ABSENT;
-      if (there) values[at] = b.values[at] - a.values[at];
+      states[at] = there ? Math.max(a.states[at], b.states[at]) : ABSENT;
+      if (states[at] === SEEN) values[at] = b.values[at] - a.values[at];
     });
     return { ...a, values, states };
   }
@@ -147,10 +147,15 @@ export class Comparison {
     return [this.rows, this.columns].every((labels) => labels.some((label) => isThere(label, "difference")));
   }
 
+  /** Is there any cell that both sides can see? */
+  get comparable() {
+    return this.grids.difference.states.includes(SEEN);
+  }
+
   /** Is B exactly A? */
   get same() {
-    const whole = [...this.rows, ...this.columns].every((label) => isThere(label, "difference"));
-    return whole && this.most.difference === 0;
+    const { a, b } = this.grids;
+    return !this.alone && this.most.difference === 0 && a.states.every((state, at) => state === b.states[at]);
   }
 
   /** Is there anything that a query can't see? */

@@ -343,11 +343,14 @@ class Maps {
     const note = find(this.root, ".remark");
     note.hidden = said === null;
     note.textContent = said;
-    const differs = comparison.overlaps && bound > 0;
+    const differs = comparison.comparable && bound > 0;
     this.panels.difference.scroll.hidden = !comparison.overlaps;
     find(this.root, ".legend.difference").hidden = !differs;
     const words = scales.words(comparison.most);
-    if (comparison.hides) words.weights.what += "; hatched where a query can’t see";
+    if (comparison.hides) {
+      words.weights.what += "; hatched where a query can’t see";
+      words.difference.what += "; hatched where A or B can’t see";
+    }
     for (const which of /** @type {("weights" | "difference")[]} */ (["weights", "difference"])) {
       const box = find(this.root, `.legend.${which}`);
       find(box, ".low").textContent = words[which].low;
@@ -473,7 +476,7 @@ class Maps {
     };
     const scales = new Scales(look, data);
     const words = scales.words(comparison.most);
-    const said = [words.weights, ...(comparison.overlaps && data.bound > 0 ? [words.difference] : [])];
+    const said = [words.weights, ...(comparison.comparable && data.bound > 0 ? [words.difference] : [])];
     return {
       width: whole.width,
       height: whole.height + said.length * PRINT.legend,

@@ -29,7 +29,7 @@ const FOOT = 3;
  * @param {number} [decimals] three, so that B − A is what one gets from the other two
  */
 export function cellText(panel, { value, state }, decimals = 3) {
-  if (state === HIDDEN) return "can’t see";
+  if (state === HIDDEN) return panel === "difference" ? "can’t be seen" : "can’t see";
   if (state === ABSENT) return panel === "difference" ? "one side only" : `not in ${panel.toUpperCase()}`;
   return panel === "difference" ? signed(value, decimals) : precise(value, decimals);
 }

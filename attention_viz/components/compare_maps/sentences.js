@@ -2,7 +2,7 @@
 
 import { quoted } from "../shared/labels.js";
 import { strongest } from "../shared/links.js";
-import { ABSENT, labelText, PANELS } from "./comparison.js";
+import { ABSENT, HIDDEN, labelText, PANELS, SEEN } from "./comparison.js";
 import { cellText } from "./map_drawing.js";
 
 /**
@@ -49,7 +49,10 @@ export function sentence(comparison, { query, key }) {
  */
 function part(comparison, panel, side, token) {
   const { values, states } = comparison.line(panel, side, token);
-  if (states.every((state) => state === ABSENT)) return ABSENCE[panel];
+  if (!states.includes(SEEN)) {
+    const hidden = { value: 0, state: HIDDEN };
+    return states.includes(HIDDEN) ? `${NAMES[panel]} ${cellText(panel, hidden)}` : ABSENCE[panel];
+  }
   const other = side === "query" ? "key" : "query";
   const best = strongest(values.map(Math.abs), 1, 1e-4).keys.slice(0, NAMED);
   const told = best.map((at) => {
@@ -66,6 +69,7 @@ function part(comparison, panel, side, token) {
  */
 export function remark(comparison, titles) {
   if (!comparison.overlaps) return "A and B have no token in common, so there is no difference to show.";
+  if (!comparison.comparable) return "There is no cell that both sides can see, so there is no difference to show.";
   if (comparison.same) {
     return titles.a === titles.b ? "The same head: 0 everywhere." : "Both maps are the same: 0 everywhere.";
   }

@@ -6,20 +6,22 @@ import { format, share } from "../shared/numbers.js";
 /**
  * @typedef {{
  *   label: string, meaning: string, unit: string, source: string, detail: string,
- *   value: number | null, uniform: number | null, low: number, high: number, without: string,
+ *   value: number | null, uniform: number | null, low: number | null, high: number | null, without: string,
  * }} Fact
  * @typedef {{query: string, key: string, weight: number}} Link
  */
 
 /**
- * The line below a measure: what a head that spreads evenly would have, and the most that is possible where that is not
- * simply 1.
+ * The line below a measure: what a head that spreads evenly would have, and the ends of the bar where they are not simply
+ * 0 and 1.
  * @param {Fact} fact
  */
 export function baseline(fact) {
   if (fact.value === null) return fact.without;
-  const most = fact.unit ? `at most ${format(fact.high, "")}` : "";
-  return [`evenly spread ${format(fact.uniform, "")}`, most, fact.detail].filter(Boolean).join(" · ");
+  const [low, high] = [format(fact.low), format(fact.high)];
+  const least = low === format(0) ? "" : `at least ${low}`;
+  const most = !fact.unit && high === format(1) ? "" : `at most ${high}`;
+  return [`evenly spread ${format(fact.uniform)}`, least, most, fact.detail].filter(Boolean).join(" · ");
 }
 
 /**

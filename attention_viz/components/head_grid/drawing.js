@@ -7,7 +7,7 @@ import { share } from "../shared/numbers.js";
 import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
 
 /**
- * @typedef {{key: string, label: string, unit: string, low: number, high: number, curve: "sqrt" | "linear"}} Tint
+ * @typedef {{key: string, label: string, unit: string, low: number | null, high: number | null, curve: "sqrt" | "linear"}} Tint
  * @typedef {{tint: Tint, values: Float32Array}} Score values of every place, NaN where there is none
  * @typedef {import("./places.js").Place} Place
  * @typedef {import("./places.js").Layout} Layout

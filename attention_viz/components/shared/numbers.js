@@ -30,11 +30,11 @@ export function signed(value, decimals) {
 /**
  * Where a value lies between low and high, in 0…1; a range without width has no place but its start.
  * @param {number | null} value
- * @param {number} low
- * @param {number} high
+ * @param {number | null} low
+ * @param {number | null} high
  */
 export function share(value, low, high) {
-  if (value === null || !(high > low)) return 0;
+  if (value === null || low === null || high === null || !(high > low)) return 0;
   return Math.min(1, Math.max(0, (value - low) / (high - low)));
 }
 

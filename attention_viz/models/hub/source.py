@@ -31,13 +31,13 @@ class HubSource:
         """None when `name` can't be an id of the Hub. Raises NotDownloadedError when it can and isn't here, and
         DamagedModelError when its files are broken."""
         wanted = read_name(name)
-        return None if wanted is None else self._describe(wanted)[1]
+        return None if wanted is None else self._describe(wanted, name)[1]
 
     def load(self, name: str) -> Model:
         """Raises DamagedModelError when the files can't be loaded."""
         wanted = read_name(name)
         assert wanted is not None
-        folder, info = self._describe(wanted)
+        folder, info = self._describe(wanted, name)
         # Imported here, since `describe` must answer before torch and transformers are there.
         from attention_viz.models.huggingface import load_folder
 
@@ -49,13 +49,13 @@ class HubSource:
             # transformers raises these for broken weights and tokenizers, in words for those who know its code.
             raise _damaged(wanted, folder) from error
 
-    def _describe(self, name: HubName) -> tuple[Path, ModelInfo]:
+    def _describe(self, name: HubName, asked: str) -> tuple[Path, ModelInfo]:
         cache = self._hub().cache
         folder = cache.snapshot(name)
         if folder is None:
             near = nearest(name.id)
             hint = f" Did you mean {near}?" if near and near != name.id else ""
-            raise NotDownloadedError(f"{name} is not on this machine yet.{hint} It has to be downloaded first.")
+            raise NotDownloadedError(f"{name} is not on this machine yet.{hint} It has to be downloaded first.", asked)
         licence = cache.licence(folder)
         try:
             return folder, describe_folder(folder, name=str(name), origin=ORIGIN, licence=licence, revision=folder.name)

@@ -46,6 +46,7 @@ def offer_panel(name: str) -> None:
             st.warning(markdown(refusal), icon=":material/info:")
         st.button(
             f"Download {size_in_words(offer.download_bytes)}",
+            key=f"download {name}",
             on_click=_start,
             args=(name, offer),
             icon=":material/download:",
@@ -117,7 +118,13 @@ def _watch(download: Download) -> None:
         left = f", {size_in_words(int(rate))} a second" if rate > 1 else ""
         what = "Stopping" if download.stopping else "Downloading"
         st.progress(share, text=f"{what} {markdown(str(download.offer.name))}: {arrived}{left}")
-        st.button("Stop", on_click=download.stop, disabled=download.stopping, icon=":material/close:")
+        st.button(
+            "Stop",
+            key=f"stop {download.offer.name}",
+            on_click=download.stop,
+            disabled=download.stopping,
+            icon=":material/close:",
+        )
 
     with st.container(border=True):
         progress()

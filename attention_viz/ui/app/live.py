@@ -19,17 +19,17 @@ from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
-from attention_viz.measures import MEASURES, reading_of
+from attention_viz.measures import MEASURES
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Side
-from attention_viz.views.head import HeadView, band, visible_of
+from attention_viz.views.head import HeadView, band, known, visible_of
 from attention_viz.views.items import items_of
 from attention_viz.views.packet import to_bytes, to_words
 from attention_viz.views.shown import Look, Looks, Shown, told
-from attention_viz.views.survey import Survey, all_scores, thumbnails
+from attention_viz.views.survey import Survey, all_scores, ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
 ALL_LAYERS = 128
@@ -222,8 +222,11 @@ def send_grid(trace: Trace, name: str, tints: Sequence[tuple[dict[str, Any], Flo
 def _send_scores(view: HeadView, name: str, values: Float64[np.ndarray, "measure place"], ready: int = 0) -> None:
     """ready: tells how many of them are there, so that more of them count as news."""
     trace = view.trace
-    reading = reading_of(trace, 0, 0)
-    tints = [tint(measure.key, measure.label, measure.unit, *measure.span(reading)) for measure in MEASURES]
+    ends = cache.kept("ranges", cache.name_of(trace), lambda: ranges(trace))
+    tints = [
+        tint(measure.key, measure.label, measure.unit, known(low), known(high))
+        for measure, (low, high) in zip(MEASURES, ends.tolist(), strict=True)
+    ]
     query, key = view.held, view.held_key
     if query is not None and key is not None:
         pair = cache.kept(f"pair {query} {key}", name, lambda: pair_weights(view, query, key))
@@ -307,6 +310,8 @@ def _hold(view: HeadView, query: int | None, key: int | None) -> None:
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
 
 
-def tint(key: str, label: str, unit: str, low: float, high: float, curve: str = "linear") -> dict[str, Any]:
-    """What the grid is told of a number that it tints heads by."""
+def tint(
+    key: str, label: str, unit: str, low: float | None, high: float | None, curve: str = "linear"
+) -> dict[str, Any]:
+    """What the grid is told of a number that it tints heads by, all on one scale from low to high; None for none."""
     return {"key": key, "label": label, "unit": unit, "low": low, "high": high, "curve": curve}

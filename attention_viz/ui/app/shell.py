@@ -88,7 +88,7 @@ def page_link(page: Page, *, label: str | None = None, icon: str | None = None, 
 def explained(*, offer: bool = True) -> Iterator[None]:
     """What can't be done inside is said in plain words; the rest of the page goes on.
 
-    offer: whether a model that is not here yet can be downloaded on the spot.
+    offer: whether a model that is not here can be downloaded on the spot, or trained again, and another one taken.
     """
     try:
         yield
@@ -97,17 +97,35 @@ def explained(*, offer: bool = True) -> Iterator[None]:
             aside(markdown(str(error)))
             return
         with explained(offer=False):
-            hub.offer_panel(url.current()[0].a.model)
-        st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
+            hub.offer_panel(error.model)
+        _way_back(error.model)
     except GoneModelError as error:
         if not offer:
             aside("It is not on this server any more.")
         else:
             notice(str(error))
-            page_link(TRAIN, label="Train it again, or load its file", model=NAME)
-            st.button(f"Back to {NAME}", on_click=url.select, kwargs={"model": NAME}, icon=":material/undo:")
+            page_link(TRAIN, label="Train it again, or load its file", **_without(error.model))
+            _way_back(error.model)
     except AttentionVizError as error:
         notice(str(error))
+
+
+def _way_back(gone: str) -> None:
+    """To the bundled model, which is always here, on the side of a comparison that asked for another."""
+    st.button(
+        f"Back to {NAME}",
+        key=f"back from {gone}",
+        on_click=url.select,
+        kwargs=_without(gone),
+        icon=":material/undo:",
+    )
+
+
+def _without(gone: str) -> dict[str, str]:
+    """What of the selection has to change so that it asks for the bundled model in place of `gone`."""
+    shown, _ = url.current()
+    a = NAME if shown.a.model == gone else shown.a.model
+    return {"model": a} | ({"b_model": "" if a == NAME else NAME} if shown.b.model == gone else {})
 
 
 def notice(*sentences: str) -> None:

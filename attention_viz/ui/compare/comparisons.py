@@ -42,13 +42,14 @@ _PRONOUN = Side(NAME, PRONOUN, place=PRONOUN_PLACE)
 COMPARISONS = (
     ComparisonExample(
         "Two heads, one text",
-        "Both heads link “it” to “cat”, with 0.59 and 0.65. L5 H11 looks at “cat” from most tokens, L3 H1 from few.",
+        "In this sentence both link “it” to “cat”, with 0.59 and 0.65; L5 H11 looks at “cat” from most tokens, "
+        "L3 H1 from few.",
         _PRONOUN,
         Side(place=OTHER_PLACE),
     ),
     ComparisonExample(
         "One head, two texts",
-        "One word is another, and the head moves: “it” goes from “cat” (0.46 to 0.06) to “milk” (0.22 to 0.42).",
+        "In these texts one word differs, and “it” goes from “cat” (0.46 to 0.06) to “milk” (0.22 to 0.42).",
         Side(NAME, THIRSTY, place=PRONOUN_PLACE),
         Side(text=FRESH, place=PRONOUN_PLACE),
         token=7,

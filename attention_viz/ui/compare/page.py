@@ -14,8 +14,8 @@ from jaxtyping import Float64
 from attention_viz.components.compare_maps import compare_maps
 from attention_viz.components.head_grid import head_grid
 from attention_viz.components.parcel import parcel
-from attention_viz.core.align import Axis, same_tokens
-from attention_viz.core.compare import SideBySide
+from attention_viz.core.align import Axis
+from attention_viz.core.compare import SideBySide, axes_of
 from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place, heads_of
 from attention_viz.core.token import Piece
@@ -30,8 +30,7 @@ from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Selection, Side, Which
-from attention_viz.views.ground import Ground, grounds_of
-from attention_viz.views.packet import to_words
+from attention_viz.views.ground import Ground, grounds_of, on_common_ground
 from attention_viz.views.shown import Shown
 
 MOST = 2048
@@ -56,7 +55,7 @@ def hint(selection: Selection) -> None:
 def actions(a: Head, b: Head) -> None:
     """What is done to both sides at once."""
     swap, copy, step, view = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-    swap.button("Swap A and B", on_click=_swap, icon=":material/swap_horiz:", width="stretch")
+    swap.button("Swap A and B", on_click=_swap, args=(a, b), icon=":material/swap_horiz:", width="stretch")
     copy.button("Copy A to B", on_click=_copy, icon=":material/content_copy:", width="stretch")
     step.button("Next head on both", on_click=_next, args=(a, b), icon=":material/skip_next:", width="stretch")
     view.segmented_control(
@@ -81,10 +80,7 @@ def send_maps(comparison: Comparison) -> None:
     size = {"queries": len(rows.labels), "keys": len(columns.labels)}
     if max(size.values()) > MOST:
         return
-    words = np.zeros((2, *size.values()), dtype=np.uint16)
-    words[0][np.ix_(rows.of_a, columns.of_a)] = to_words(sides.map_a, sides.seen_a)
-    words[1][np.ix_(rows.of_b, columns.of_b)] = to_words(sides.map_b, sides.seen_b)
-    parcel("compare", _name(sides), size, words)
+    parcel("compare", _name(sides), size, on_common_ground(sides, rows, columns))
 
 
 def send_heads(comparison: Comparison) -> None:
@@ -195,7 +191,8 @@ def alike(comparison: Comparison) -> None:
     with st.spinner("Comparing A with every head of B's model …"):
         values = from_a(sides.a, sides.b.trace)
     order = [int(at) for at in np.argsort(values, kind="stable") if np.isfinite(values[at])]
-    own = sides.a.layer * sides.b.trace.heads + sides.a.head if sides.a.trace is sides.b.trace else -1
+    one_trace = cache.name_of(sides.a.trace) == cache.name_of(sides.b.trace)
+    own = sides.a.layer * sides.b.trace.heads + sides.a.head if one_trace else -1
     order = [at for at in order if at != own]
     if not order:
         aside("No other head can be compared with A.")
@@ -238,7 +235,8 @@ def grid(comparison: Comparison, selection: Selection) -> None:
 
 def from_a(a: Head, b: Trace) -> Float64[np.ndarray, " head_of_b"]:
     """The divergence of A from every head of B's trace, in nats; NaN where they have nothing in common."""
-    if same_tokens(a.trace.tokens, a.trace.texts, b.tokens, b.texts):
+    axes = axes_of(a.trace, b)
+    if not axes.rows.merged and not axes.columns.merged:
         return _all_pairs(a.trace, b)[a.layer * a.trace.heads + a.head]
     name = f"{cache.name_of(a.trace)} {cache.name_of(b)}"
     return cache.kept(f"divergence of {a.name}", name, lambda: to_all(a, b).ravel())
@@ -319,21 +317,34 @@ def _about(sides: SideBySide) -> str:
     return " / ".join(f"“{text if len(text) <= 60 else text[:59] + '…'}”" for text in texts)
 
 
-def _swap() -> None:
-    selection, _ = url.current()
-    a, b = selection.side("b"), selection.a
-    url.select(**on_side("a", a), **on_side("b", _beside(b, a)))
+def swapped(selection: Selection, a: Head, b: Head) -> dict[str, Any]:
+    """What changes when the two sides change places, by the names of the address. a, b: what is shown of them now.
+
+    What B has in common with A is left empty, so that the address says it once.
+    """
+    before, after = selection.a, selection.side("b")
+    same_model = after.model == before.model
+    texts = ("", "") if (after.text, after.second) == (before.text, before.second) else (before.text, before.second)
+    # Of the same model, B without a kind of its own has A's, and that is now another one.
+    kind = (a.trace.kind if a.trace.kind != b.trace.kind else "") if same_model else _named(a)
+    return {
+        **on_side("a", replace(after, kind=_named(b), place=Place(b.layer, b.head))),
+        **on_side("b", Side("" if same_model else before.model, *texts, kind, Place(a.layer, a.head))),
+    }
+
+
+def _named(head: Head) -> str:
+    """The kind of its attention, empty for the first one of its model."""
+    return "" if head.trace.kind == head.trace.model.kinds[0] else head.trace.kind
+
+
+def _swap(a: Head, b: Head) -> None:
+    shown, _ = url.current()
+    url.select(**swapped(shown, a, b))
 
 
 def _copy() -> None:
     url.select(**on_side("b", Side(place=url.current()[0].a.place)))
-
-
-def _beside(b: Side, a: Side) -> Side:
-    """Side B without what is the same on side A, so that the address says it once."""
-    if b.model == a.model:
-        b = replace(b, model="", kind="" if b.kind == a.kind else b.kind)
-    return replace(b, text="", second="") if (b.text, b.second) == (a.text, a.second) else b
 
 
 def _next(a: Head, b: Head) -> None:

@@ -34,7 +34,8 @@ def both(selection: Selection) -> tuple[Head, Head] | None:
     """The heads of both sides. When one can't be had, what is wrong is said, the other is shown alone; then None."""
     found: list[Head] = []
     for which in _SIDES:
-        with shell.explained(offer=which == "b"):
+        # What is to be done about a model that both ask for is said once.
+        with shell.explained(offer=which == "a" or selection.side("b").model != selection.a.model):
             found.append(_read(which, selection))
     if len(found) == 2:
         return found[0], found[1]

@@ -1,6 +1,7 @@
 """Texts to begin with, each chosen because a head of the bundled model does something with it that can be seen.
 
-tests/ui/state/test_examples.py checks every claim on the model.
+A hint says what is so in its text, and more only where it was tried on others; tests/ui/state/test_examples.py measures
+each number, and what is said beyond the text, on the model.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ PRONOUN = "The cat didn't cross the street because it was too tired, and the dri
 PRONOUN_PLACE = Place(3, 1)
 PRONOUN_TOKEN = 10
 OTHER_PLACE = Place(5, 11)
-"""Another head that links “it” to “cat”: Compare opens on the two."""
+"""Another head that links “it” to “cat” in PRONOUN: Compare opens on the two."""
 
 _HARBOUR = (
     "The harbour had been quiet since the ferry stopped. In summer the children still jumped from the old pier, and "
@@ -29,6 +30,7 @@ class Example:
     """A text with a head and a query token that show something.
 
     looks_at: the token that the query token looks at most, special tokens and itself aside, and with what weight.
+    also: other queries, keys and weights that the hint speaks of.
     hint: one line on what to look for.
     """
 
@@ -39,6 +41,7 @@ class Example:
     token: int
     looks_at: tuple[int, float]
     hint: str
+    also: tuple[tuple[int, int, float], ...] = ()
 
 
 EXAMPLES = (
@@ -49,7 +52,8 @@ EXAMPLES = (
         place=PRONOUN_PLACE,
         token=PRONOUN_TOKEN,
         looks_at=(2, 0.59),
-        hint="Layer 3, head 1 links “it” to “cat” with 0.59. The other “it”, near the end, goes to “cat” as well.",
+        hint="In this sentence L3 H1 links “it” to “cat” with 0.59, the later “it” with 0.42. Others may go otherwise.",
+        also=((20, 2, 0.42),),
     ),
     Example(
         name="Question and answer",
@@ -58,7 +62,8 @@ EXAMPLES = (
         place=Place(5, 11),
         token=5,
         looks_at=(8, 0.39),
-        hint="Layer 5, head 11 links “Hamlet” to its twin in the answer. Hold “who”: 0.27 of it goes to “Shakespeare”.",
+        hint="Here L5 H11 links “Hamlet” to its twin with 0.39. “Who” gives “Shakespeare” 0.27, and “Hamlet” more.",
+        also=((1, 13, 0.27),),
     ),
     Example(
         name="Repeated words",
@@ -67,7 +72,8 @@ EXAMPLES = (
         place=Place(2, 9),
         token=12,
         looks_at=(2, 0.87),
-        hint="Layer 2, head 9 looks for the same word elsewhere: each “red” looks at the other one.",
+        hint="L2 H9 mostly looks for the same word elsewhere: each “red” looks at the other one, with 0.75 and 0.87.",
+        also=((2, 12, 0.75),),
     ),
     Example(
         name="Long paragraph",
@@ -76,7 +82,7 @@ EXAMPLES = (
         place=Place(3, 1),
         token=33,
         looks_at=(14, 0.74),
-        hint="The head of the first example again: “them” in the second sentence looks at “children” with 0.74.",
+        hint="L3 H1 again: in this text it links “them”, in the second sentence, to “children” with 0.74.",
     ),
     Example(
         name="Another script",
@@ -85,6 +91,7 @@ EXAMPLES = (
         place=Place(2, 9),
         token=11,
         looks_at=(3, 0.98),
-        hint="An English model reads Russian letter by letter. Layer 2, head 9 still finds the same one: ш looks at ш.",
+        hint="An English model reads this letter by letter, nearly. L2 H9 links each ш to the other: 0.96 and 0.98.",
+        also=((3, 11, 0.96),),
     ),
 )
