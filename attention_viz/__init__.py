@@ -34,10 +34,10 @@ if TYPE_CHECKING:
         UnsupportedModelError,
     )
     from attention_viz.core.given import from_arrays
+    from attention_viz.core.head_scores import HeadScores
     from attention_viz.core.inside import TakenApart, take_apart
     from attention_viz.core.mean import mean_attention
     from attention_viz.core.model_info import ModelInfo, Stack
-    from attention_viz.core.scores import Scores
     from attention_viz.core.token import Token
     from attention_viz.core.trace import Head, Layer, MapLayer, Trace
     from attention_viz.core.words import Word, group_words, merge_words
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from attention_viz.figures.heatmap import heatmap
     from attention_viz.figures.scale import ColourScale
     from attention_viz.imports.tensors import open_tensors
-    from attention_viz.measures import MEASURES, Measure
+    from attention_viz.measures import MEASURES, Measure, score
     from attention_viz.measures.all_pairs import divergences
     from attention_viz.measures.compare import Alike, Comparison, compare, most_and_least_alike, to_all
     from attention_viz.models.library import describe_model, load_model
@@ -82,7 +82,7 @@ _HOMES = {
     "core.inside": ("TakenApart", "take_apart"),
     "core.mean": ("mean_attention",),
     "core.model_info": ("ModelInfo", "Stack"),
-    "core.scores": ("Scores",),
+    "core.head_scores": ("HeadScores",),
     "core.token": ("Token",),
     "core.trace": ("Head", "Layer", "MapLayer", "Trace"),
     "core.words": ("Word", "group_words", "merge_words"),
@@ -92,7 +92,7 @@ _HOMES = {
     "figures.heatmap": ("heatmap",),
     "figures.scale": ("ColourScale",),
     "imports.tensors": ("open_tensors",),
-    "measures": ("MEASURES", "Measure"),
+    "measures": ("MEASURES", "Measure", "score"),
     "measures.all_pairs": ("divergences",),
     "measures.compare": ("Alike", "Comparison", "compare", "most_and_least_alike", "to_all"),
     "models.library": ("describe_model", "load_model"),
@@ -122,6 +122,7 @@ __all__ = [
     "DownloadError",
     "FileError",
     "Head",
+    "HeadScores",
     "Layer",
     "MapError",
     "MapLayer",
@@ -131,7 +132,6 @@ __all__ = [
     "NotDownloadedError",
     "RangeError",
     "Run",
-    "Scores",
     "SideBySide",
     "Stack",
     "TakenApart",
@@ -157,6 +157,7 @@ __all__ = [
     "open_tensors",
     "save",
     "save_run",
+    "score",
     "side_by_side",
     "take_apart",
     "to_all",

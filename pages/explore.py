@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from attention_viz.ui.app import live, shell
-from attention_viz.ui.explore import panels
+from attention_viz.ui.app import shell
+from attention_viz.ui.explore import live, panels
 from attention_viz.ui.state import url
 from attention_viz.ui.text import reading
 from attention_viz.views.head import head_view

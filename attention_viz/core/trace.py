@@ -7,6 +7,8 @@ instead of 151 MB, and at 8,192 tokens 0.9 GB instead of 39 GB; a map is one sma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 from jaxtyping import Bool, Float32
@@ -149,6 +151,15 @@ class Trace:
     def __post_init__(self) -> None:
         if not self.key_tokens:
             object.__setattr__(self, "key_tokens", self.tokens)
+
+    @cached_property
+    def digest(self) -> str:
+        """128 bits that stand for what was read, by which model: the same for the same in every process. Whatever
+        keeps or names what follows from a trace goes by it."""
+        parts = (self.model.name, self.model.revision, self.kind, *self.texts)
+        # Each with its length before it, or "a" and "bc" would be "ab" and "c".
+        told = "".join(f"{len(part)}:{part}" for part in parts)
+        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def heads(self) -> int:

@@ -6,52 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32
 
-from attention_viz.core.mean import behind
-from attention_viz.core.place import Place
-from attention_viz.core.scores import Scores
-from attention_viz.core.sight import masks, seen_by_any
-from attention_viz.core.token import Token
+from attention_viz.core.head_scores import HeadScores
+from attention_viz.core.mean import attention_at
+from attention_viz.core.place import Place, heads_of
+from attention_viz.core.sight import masks
 from attention_viz.core.trace import Trace
-
-Map = Float32[np.ndarray, "query key"]
-Visible = Bool[np.ndarray, "query key"]
-Span = tuple[float, float]
-NO_SPAN: Span = float("nan"), float("nan")
-"""Of a measure that makes no sense for a Reading."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What a measure may know of a map besides its weights: the tokens, and which keys each query can see.
-
-    heads: of the mean of several heads, what they see and how many of them see that; `visible` is then what any of them
-        sees. Empty for one head.
-    """
-
-    queries: Sequence[Token]
-    keys: Sequence[Token]
-    visible: Visible
-    heads: Sequence[tuple[Visible, int]] = ()
-
-    @property
-    def same_tokens(self) -> bool:
-        """Are the keys the queries themselves? In cross attention they are not, and their positions mean nothing."""
-        return self.keys is self.queries
-
-    def uniform(self) -> Map:
-        """The map of a head that spreads its attention evenly over what each query can see.
-
-        Of a mean of heads: the mean of the maps that they would have if each did so.
-        """
-        heads = self.heads or [(self.visible, 1)]
-        count = sum(number for _, number in heads)
-        total = np.zeros(self.visible.shape, dtype=np.float32)
-        for visible, number in heads:
-            seen = visible.sum(axis=-1, keepdims=True)
-            total += np.where(visible, number / (count * np.maximum(seen, 1)), 0).astype(np.float32)
-        return total
+from attention_viz.measures.reading import Map, Reading, Span, reading_at
 
 
 @dataclass(frozen=True)
@@ -76,38 +37,62 @@ class Measure:
     of: Callable[[Map, Reading], float]
     span: Callable[[Reading], Span]
 
-    def scores(self, trace: Trace) -> Scores:
+    def scores(self, trace: Trace) -> HeadScores:
         """The measure of every head of `trace`. Maps are computed one at a time, so memory stays that of one map."""
-        values, uniform, low, high = np.full((4, len(trace.layers), trace.heads), np.nan)
-        for visible, places in masks(trace, np.ndindex(values.shape)):
-            reading = Reading(trace.tokens, trace.key_tokens, visible)
-            rows, columns = zip(*places, strict=True)
-            uniform[rows, columns] = self.of(reading.uniform(), reading)
-            low[rows, columns], high[rows, columns] = self.span(reading)
-            for layer, head in places:
-                values[layer, head] = self.of(trace.attention(layer, head), reading)
-        return Scores(self.label, self.unit, values, uniform, low, high, self.source)
+        return score(trace, [self])[0]
 
 
-def share_span(visible: Visible, cells: Bool[np.ndarray, "*query key"]) -> Span:
-    """The span of the share of attention that goes to `cells`, averaged over the queries.
+class Tally:
+    """What measures say about the heads of a trace and their means, as far as their maps were handed in.
 
-    At most all of what the queries give that see one of the cells, at least all of what those give that see nothing
-    else. cells: [query, key], or [key] where they are the same for all queries.
+    For whoever goes through all maps anyway: each is looked at once, by all measures.
     """
-    some, other = (visible & cells).any(axis=-1), (visible & ~cells).any(axis=-1)
-    return float((some & ~other).mean()), float(some.mean())
+
+    def __init__(self, trace: Trace, measures: Sequence[Measure]) -> None:
+        self._trace, self._measures = trace, tuple(measures)
+        shape = (len(measures), len(trace.layers), trace.heads)
+        self._values, self._uniform, self._low, self._high = np.full((4, *shape), np.nan)
+        self._means = np.full((len(measures), len(trace.layers) + 1), np.nan)
+        for visible, heads in masks(trace, np.ndindex(shape[1:])):
+            reading = Reading(trace.tokens, trace.key_tokens, visible)
+            even, (rows, columns) = reading.uniform(), zip(*heads, strict=True)
+            for number, measure in enumerate(measures):
+                self._uniform[number, rows, columns] = measure.of(even, reading)
+                low, high = measure.span(reading)
+                self._low[number, rows, columns], self._high[number, rows, columns] = low, high
+
+    def add(self, place: Place, weights: Map) -> None:
+        """Takes the map of a head, or of the mean of a layer's heads or of all."""
+        reading = reading_at(self._trace, place)
+        values = [measure.of(weights, reading) for measure in self._measures]
+        if place.is_head:
+            self._values[:, place.layer, place.head] = values
+        else:
+            self._means[:, -1 if place.layer is None else place.layer] = values
+
+    def scores(self) -> tuple[HeadScores, ...]:
+        """One for each measure, as they are now; NaN for the maps that are still to come."""
+        about = self._trace.digest, self._trace.texts
+        return tuple(
+            HeadScores(
+                measure.key,
+                measure.label,
+                measure.unit,
+                self._values[number].copy(),
+                self._uniform[number].copy(),
+                self._low[number].copy(),
+                self._high[number].copy(),
+                measure.source,
+                *about,
+                self._means[number].copy(),
+            )
+            for number, measure in enumerate(self._measures)
+        )
 
 
-def reading_of(trace: Trace, layer: int, head: int) -> Reading:
-    """The Reading that goes with `trace.attention(layer, head)`."""
-    return Reading(trace.tokens, trace.key_tokens, trace.visible(layer, head))
-
-
-def reading_at(trace: Trace, place: Place) -> Reading:
-    """The Reading that goes with the map of a head or of a mean, as `core.mean.attention_at` gives it."""
-    heads = behind(trace, place)
-    if place.is_head:
-        return reading_of(trace, *heads[0])
-    seen = [(visible, len(same)) for visible, same in masks(trace, heads)]
-    return Reading(trace.tokens, trace.key_tokens, seen_by_any(trace, heads), seen)
+def score(trace: Trace, measures: Sequence[Measure]) -> tuple[HeadScores, ...]:
+    """What each of the measures says about every head, in one pass over the maps; means are not asked about."""
+    tally = Tally(trace, measures)
+    for place in heads_of(len(trace.layers), trace.heads):
+        tally.add(place, attention_at(trace, place))
+    return tally.scores()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import NO_SPAN, Map, Measure, Reading, Span, Visible
+from attention_viz.measures.base import Measure
+from attention_viz.measures.reading import NO_SPAN, Map, Reading, Span, Visible
 
 
 def mean_distance(weights: Map, reading: Reading) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import Map, Measure, Reading, Span, share_span
+from attention_viz.measures.base import Measure
+from attention_viz.measures.reading import Map, Reading, Span, share_span
 
 
 def first_token(weights: Map, _: Reading) -> float:

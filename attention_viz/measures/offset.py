@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from attention_viz.measures.base import NO_SPAN, Map, Measure, Reading, Span
+from attention_viz.measures.base import Measure
+from attention_viz.measures.reading import NO_SPAN, Map, Reading, Span
 
 _SOURCE = "Clark et al. 2019, “What Does BERT Look At?”, §3.1"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float32
 
-from attention_viz.measures.base import Map, Measure, Reading, Span, share_span
+from attention_viz.measures.base import Measure
+from attention_viz.measures.reading import Map, Reading, Span, share_span
 
 
 def special_share(weights: Map, reading: Reading) -> float:

@@ -14,13 +14,14 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64, UInt8
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.mean import heads_in_mean
 from attention_viz.core.place import ALL_HEADS, Place, places_of
 from attention_viz.core.sight import masks, seen_by_any
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit
 from attention_viz.figures.pooling import pool
-from attention_viz.measures import MEASURES, Reading, reading_at
+from attention_viz.measures import MEASURES, Reading, Tally
 from attention_viz.views.head import in_unit, sides, visible_of
 from attention_viz.views.packet import to_bytes
 
@@ -64,19 +65,13 @@ def thumbnail(trace: Trace, place: Place, weights: Map, unit: Unit) -> UInt8[np.
     return to_bytes(pool(in_unit(trace, weights, unit), THUMB), seen)
 
 
-def measured(trace: Trace, place: Place, weights: Map) -> list[float]:
-    """Every measure of a map, between tokens."""
-    reading = reading_at(trace, place)
-    return [measure.of(weights, reading) for measure in MEASURES]
-
-
 def thumbnails(trace: Trace, unit: Unit) -> UInt8[np.ndarray, "place row column"]:
     """The small picture of every place."""
     return Survey(trace, unit).run(pictures=True, measures=False).pictures
 
 
-def all_scores(trace: Trace) -> Float64[np.ndarray, "measure place"]:
-    """Every measure of every place. Each map is computed once for all measures."""
+def all_scores(trace: Trace) -> tuple[HeadScores, ...]:
+    """Every measure of every head, and of the means. Each map is computed once for all measures."""
     return Survey(trace, "tokens").run(pictures=False, measures=True).scores
 
 
@@ -107,7 +102,7 @@ class Survey:
         queries, keys = (min(THUMB, len(side)) for side in sides(trace, unit))
         count = len(places(trace))
         self.pictures: UInt8[np.ndarray, "place row column"] = np.zeros((count, queries, keys), dtype=np.uint8)
-        self.scores: Float64[np.ndarray, "measure place"] = np.full((len(MEASURES), count), np.nan)
+        self._tally = Tally(trace, MEASURES)
         self.ready: Bool[np.ndarray, " place"] = np.zeros(count, dtype=np.bool_)
         self.error = ""
         self._trace, self._unit = trace, unit
@@ -124,9 +119,14 @@ class Survey:
             if pictures:
                 self.pictures[number] = thumbnail(self._trace, place, weights, self._unit)
             if measures:
-                self.scores[:, number] = measured(self._trace, place, weights)
+                self._tally.add(place, weights)
             self.ready[number] = True
         return self
+
+    @property
+    def scores(self) -> tuple[HeadScores, ...]:
+        """What the measures say of the places that are ready."""
+        return self._tally.scores()
 
     def start(self) -> None:
         """Goes through it in a thread of its own. One survey runs at a time; others wait for their turn."""

@@ -72,7 +72,7 @@ class TestWindowsInSomeLayers:
     def test_the_grids_scale_holds_every_head_and_every_mean(self, windowed, family, pattern):
         trace = windowed(family, pattern)
         for values, (low, high), measure in zip(all_scores(trace), ranges(trace), MEASURES, strict=True):
-            known = values[~np.isnan(values)]
+            known = values.by_place[~np.isnan(values.by_place)]
             assert (low - 1e-5 <= known).all(), measure.key
             assert (known <= high + 1e-5).all(), measure.key
         assert ranges(trace)[0].tolist() == [0, pytest.approx(entropy_at_most(len(trace.tokens), None))]

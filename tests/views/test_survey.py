@@ -12,6 +12,7 @@ import attention_viz as av
 from attention_viz.core.place import ALL_HEADS, Place
 from attention_viz.core.words import Unit
 from attention_viz.figures.pooling import pool
+from attention_viz.measures import reading_at
 from attention_viz.views.head import in_unit
 from attention_viz.views.packet import to_bytes
 from attention_viz.views.survey import THUMB, Survey, all_scores, maps, places, thumbnails
@@ -48,9 +49,13 @@ def test_pictures_show_the_largest_weight_of_each_block(trace, unit: Unit):
 
 
 def test_measures_are_those_of_the_heads(trace):
-    scores = all_scores(trace)
-    for row, measure in zip(scores, av.MEASURES, strict=True):
-        np.testing.assert_allclose(row[:72].reshape(6, 12), measure.scores(trace).values)
+    for found, measure in zip(all_scores(trace), av.MEASURES, strict=True):
+        alone = measure.scores(trace)
+        for name in ("values", "uniform", "low", "high"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))
+        assert (found.measure, found.digest, found.texts) == (measure.key, trace.digest, trace.texts)
+        mean = measure.of(av.mean_attention(trace, 2), reading_at(trace, Place(2)))
+        np.testing.assert_allclose([found.means[2], found.by_place[72 + 2]], mean, rtol=1e-5)
 
 
 def test_what_no_query_of_a_block_sees_is_zero():
@@ -71,7 +76,7 @@ def test_in_the_background_it_can_be_watched_stopped_and_taken_up_again(trace):
     stopped.stop()
     stopped.run()
     assert not stopped.ready.any()
-    assert np.isnan(stopped.scores).all()
+    assert all(np.isnan(scores.by_place).all() for scores in stopped.scores)
     stopped.start()
     assert ended(stopped).ready.all()
 

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
 
 from attention_viz.components.files import register
 from attention_viz.views.packet import pack
-
-Kind = Literal["thumbs", "maps", "exact", "held", "scores", "compare"]
+from attention_viz.views.parcels import Parcel
 
 _mount = register(Path(__file__).parent)
 
 
-def parcel(kind: Kind, trace: str, header: Mapping[str, Any], payload: np.ndarray) -> None:
-    """Sends `payload` and what `header` says of it.
-
-    trace: the name of the trace that it belongs to; views use no data of another one. Unchanged data is not sent again.
-    """
-    full = {**header, "kind": kind, "trace": trace}
+def send(parcel: Parcel) -> None:
+    """Sends a parcel. Unchanged data is not sent again."""
+    full = {**parcel.header, "kind": parcel.kind, "trace": parcel.name}
     # What the header says of it tells one parcel from the next; the payload follows from that.
-    _mount(key=f"parcel {kind}", data=pack({**full, "mark": json.dumps(full)}, payload))
+    _mount(key=f"parcel {parcel.kind}", data=pack({**full, "mark": json.dumps(full)}, parcel.payload))

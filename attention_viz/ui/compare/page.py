@@ -13,7 +13,7 @@ from jaxtyping import Float64
 
 from attention_viz.components.compare_maps import compare_maps
 from attention_viz.components.head_grid import head_grid
-from attention_viz.components.parcel import parcel
+from attention_viz.components.parcel import send
 from attention_viz.core.align import Axis
 from attention_viz.core.compare import SideBySide, axes_of
 from attention_viz.core.markdown import markdown
@@ -31,6 +31,7 @@ from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Selection, Side, Which
 from attention_viz.views.ground import Ground, grounds_of, on_common_ground
+from attention_viz.views.parcels import Parcel, Tint, is_long
 from attention_viz.views.shown import Shown
 
 MOST = 2048
@@ -80,14 +81,14 @@ def send_maps(comparison: Comparison) -> None:
     size = {"queries": len(rows.labels), "keys": len(columns.labels)}
     if max(size.values()) > MOST:
         return
-    parcel("compare", _name(sides), size, on_common_ground(sides, rows, columns))
+    send(Parcel("compare", _name(sides), size, on_common_ground(sides, rows, columns)))
 
 
 def send_heads(comparison: Comparison) -> None:
     """The data of `grid`. It draws nothing."""
     sides = comparison.maps
-    if not live.is_long(sides.b.trace):
-        far = live.tint("divergence", "divergence from A", "nats", 0.0, float(np.log(2)))
+    if not is_long(sides.b.trace):
+        far = Tint("divergence", "divergence from A", "nats", 0.0, float(np.log(2)))
         live.send_grid(sides.b.trace, _name(sides), [(far, from_a(sides.a, sides.b.trace))])
 
 
@@ -129,7 +130,7 @@ def numbers(comparison: Comparison) -> None:
             st.metric(number.label, f"{number.value:.3f} {number.unit}".strip())
             aside(f"{number.meaning} From {number.low:.3g} to {number.high:.3g}.")
     trace = comparison.maps.b.trace
-    if live.is_long(trace):
+    if is_long(trace):
         return
     with st.spinner("Comparing every head with every other …"):
         extremes = _extremes(trace)
@@ -185,13 +186,13 @@ def alike(comparison: Comparison) -> None:
     """The heads of B's model that are most and least like A, to put into B."""
     sides = comparison.maps
     st.markdown("#### Which heads are like A, which are not?")
-    if live.is_long(sides.b.trace):
+    if is_long(sides.b.trace):
         aside("The text is too long to compare A with every head.")
         return
     with st.spinner("Comparing A with every head of B's model …"):
         values = from_a(sides.a, sides.b.trace)
     order = [int(at) for at in np.argsort(values, kind="stable") if np.isfinite(values[at])]
-    one_trace = cache.name_of(sides.a.trace) == cache.name_of(sides.b.trace)
+    one_trace = sides.a.trace.digest == sides.b.trace.digest
     own = sides.a.layer * sides.b.trace.heads + sides.a.head if one_trace else -1
     order = [at for at in order if at != own]
     if not order:
@@ -218,7 +219,7 @@ def grid(comparison: Comparison, selection: Selection) -> None:
     trace = sides.b.trace
     st.markdown("#### Pick B among all heads")
     aside("Small maps on one scale, or tinted by their divergence from A. A click puts a head into B.")
-    if live.is_long(trace):
+    if is_long(trace):
         aside("The text is too long for small maps of every head here; Explore fills them in while one watches.")
         return
     head_grid(
@@ -238,12 +239,12 @@ def from_a(a: Head, b: Trace) -> Float64[np.ndarray, " head_of_b"]:
     axes = axes_of(a.trace, b)
     if not axes.rows.merged and not axes.columns.merged:
         return _all_pairs(a.trace, b)[a.layer * a.trace.heads + a.head]
-    name = f"{cache.name_of(a.trace)} {cache.name_of(b)}"
+    name = f"{a.trace.digest} {b.digest}"
     return cache.kept(f"divergence of {a.name}", name, lambda: to_all(a, b).ravel())
 
 
 def _all_pairs(a: Trace, b: Trace) -> Float64[np.ndarray, "head_of_a head_of_b"]:
-    return cache.kept("divergences", f"{cache.name_of(a)} {cache.name_of(b)}", lambda: divergences(a, b))
+    return cache.kept("divergences", f"{a.digest} {b.digest}", lambda: divergences(a, b))
 
 
 def _extremes(trace: Trace) -> list[str]:
@@ -304,7 +305,7 @@ def _numbered(axis: Axis, shared: int) -> str:
 
 
 def _name(sides: SideBySide) -> str:
-    parts = [part for head in (sides.a, sides.b) for part in (cache.name_of(head.trace), head.name)]
+    parts = [part for head in (sides.a, sides.b) for part in (head.trace.digest, head.name)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 

@@ -14,9 +14,9 @@ from attention_viz.export.tensors import npz_bytes, to_npz
 from attention_viz.figures.heatmap import MOST_CELLS, heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.figures.scale import ColourScale
-from attention_viz.ui.app import live, shell
+from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.server import cache
+from attention_viz.ui.explore import live
 from attention_viz.ui.state import url
 from attention_viz.ui.state.selection import Selection
 from attention_viz.views.head import HeadView
@@ -173,7 +173,7 @@ def _zoom(view: HeadView) -> tuple[tuple[int, int], tuple[int, int]]:
             0,
             count - 1,
             (0, count - 1),
-            key=f"zoom {side} {count} {cache.name_of(view.trace)}",
+            key=f"zoom {side} {count} {view.trace.digest}",
         )
         chosen.append((first, last + 1))
     rows, columns = chosen

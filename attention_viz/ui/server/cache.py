@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
 import streamlit as st
@@ -60,24 +60,34 @@ def set_threads() -> int:
     return set_thread_count()
 
 
-def name_of(trace: Trace) -> str:
-    """A short name for a trace, the same in every session."""
-    parts = "\0".join((trace.model.name, trace.model.revision, trace.kind, *trace.texts))
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+class Sized(Protocol):
+    """What says how many bytes it takes."""
+
+    @property
+    def nbytes(self) -> int: ...
 
 
-def kept(kind: str, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-    """What `compute` returns, computed once for a trace of this name while there is room."""
-    lock, arrays = _derived()
+Derived = np.ndarray | tuple[Sized, ...]
+_D = TypeVar("_D", bound=Derived)
+
+
+def kept(kind: str, name: str, compute: Callable[[], _D]) -> _D:
+    """What `compute` returns, computed once for data of this name while there is room. Arrays become read-only."""
+    lock, known = _derived()
     with lock:
-        found = arrays.get((kind, name))
+        found = known.get((kind, name))
     if found is None:
         found = compute()
-        found.setflags(write=False)
+        if isinstance(found, np.ndarray):
+            found.setflags(write=False)
         with lock:
-            if found.nbytes <= arrays.maxsize:
-                arrays[kind, name] = found
-    return found
+            if _bytes(found) <= known.maxsize:
+                known[kind, name] = found
+    return cast("_D", found)
+
+
+def _bytes(derived: Derived) -> int:
+    return derived.nbytes if isinstance(derived, np.ndarray) else sum(one.nbytes for one in derived)
 
 
 def trace(info: ModelInfo, text: str, second: str, kind: Kind) -> Trace:
@@ -165,8 +175,8 @@ def _traces() -> _Traces:
 
 
 @st.cache_resource(show_spinner=False)
-def _derived() -> tuple[threading.Lock, LRUCache[tuple[str, str], np.ndarray]]:
-    return threading.Lock(), LRUCache(_DERIVED_BYTES, getsizeof=lambda array: array.nbytes)
+def _derived() -> tuple[threading.Lock, LRUCache[tuple[str, str], Derived]]:
+    return threading.Lock(), LRUCache(_DERIVED_BYTES, getsizeof=_bytes)
 
 
 @st.cache_resource(show_spinner=False)
@@ -175,4 +185,4 @@ def _surveys() -> tuple[threading.Lock, LRUCache[str, Survey]]:
     return threading.Lock(), LRUCache(1)
 
 
-__all__ = ["describe_model", "kept", "model", "models", "name_of", "seconds", "set_threads", "survey", "trace"]
+__all__ = ["describe_model", "kept", "model", "models", "seconds", "set_threads", "survey", "trace"]
