@@ -34,8 +34,8 @@ class ComparisonExample:
 COMPARISONS = (
     ComparisonExample(
         "Two heads, one text",
-        "In this sentence both link “it” to “cat”, with 0.59 and 0.65; L5 H11 looks at “cat” from most tokens, L3 H1 from "
-        "few.",
+        "In this sentence both link “it” to “cat”, with 0.59 and 0.65; L5 H11 looks at “cat” from most tokens, "
+        "L3 H1 from few.",
         {
             **_SAME,
             "model": NAME,
