@@ -274,7 +274,7 @@ def test_what_rests_on_the_first_token_has_a_number_where_no_token_is_special(tm
 
 
 def test_the_limits_say_what_their_sources_found():
-    """Spared heads need no striking pattern; zeroed were weights, not words; sinks are first tokens."""
+    """Nobody tested striking patterns; zeroed were weights, not words; sinks are first tokens."""
     said = " ".join(limits.CANNOT.split())
     assert "striking" not in said
     assert "weights were set to zero" in said

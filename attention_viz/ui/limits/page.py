@@ -30,9 +30,9 @@ CANNOT = """
 They do not show why the model decided as it did.
 
 - **Other weights can give the same answer.** In classifiers built on recurrent networks, attention that was shuffled or
-  made up often left the prediction nearly as it was [3]. When weights were set to zero, the largest were often not those
-  that the decision hung on, and gradients told better which were [4]. How much that says is disputed: it depends on what
-  one calls an explanation, and weights made up for one text are no trained model [5].
+  made up often left the prediction nearly as it was [3]. When weights were set to zero, the largest were often not
+  those that the decision hung on, and gradients told better which were [4]. How much that says is disputed: it depends
+  on what one calls an explanation, and weights made up for one text are no trained model [5].
 - **A large weight can carry little.** What is passed on is weight times value, and special tokens often have short
   values: a head that rests on [CLS] or [SEP] may simply have nothing to do [1, 6].
 - **Attention has to go somewhere.** Each row adds up to 1. Many decoders put much of it on the first tokens of a text,
@@ -103,8 +103,8 @@ def resting(trace: Trace, layer: int, head: int, values: Float32[np.ndarray, "ke
             continue
         share, evenly = (float(one[:, keys].sum(axis=-1).mean()) for one in (weights, even))
         sentences.append(
-            f"L{layer} H{head} spends {share:.0%} of its attention on {name}; a head that spreads evenly, {evenly:.0%}. "
-            "When each weight counts with the length of the value that it lets through, the share is "
+            f"L{layer} H{head} spends {share:.0%} of its attention on {name}; a head that spreads evenly, "
+            f"{evenly:.0%}. When each weight counts with the length of the value that it lets through, the share is "
             f"{share_by_norm(weights, values, keys):.0%}."
         )
     return sentences
