@@ -6,12 +6,13 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 import streamlit as st
 from cachetools import LRUCache
 
+from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
 from attention_viz.models.base import Model
@@ -60,14 +61,8 @@ def set_threads() -> int:
     return set_thread_count()
 
 
-class Sized(Protocol):
-    """What says how many bytes it takes."""
-
-    @property
-    def nbytes(self) -> int: ...
-
-
-Derived = np.ndarray | tuple[Sized, ...]
+Derived = np.ndarray | tuple[HeadScores, ...]
+"""What follows from a trace."""
 _D = TypeVar("_D", bound=Derived)
 
 
