@@ -53,14 +53,14 @@ def test_the_held_token_looks_where_the_example_says(minilm, example):
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_each_number_of_a_hint_is_measured_on_its_text(minilm, example):
-    weights = av.trace(minilm, example.text, example.second).attention(example.layer, example.head)
+    weights = attention_at(av.trace(minilm, example.text, example.second), example.place)
     spoken_of = [(example.token, *example.looks_at), *example.also]
     for query, key, weight in spoken_of:
         assert weights[query, key] == pytest.approx(weight, abs=0.005)
     said = re.findall(r"\d\.\d+", example.hint)
     assert set(said) <= {f"{weight:.2f}" for _, _, weight in spoken_of}
     assert said, "a hint can be checked by a number"
-    assert f"L{example.layer} H{example.head}" in example.hint
+    assert example.place.name in example.hint
 
 
 def test_the_hints_side_remarks(minilm):
