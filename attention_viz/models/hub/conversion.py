@@ -24,6 +24,7 @@ AUTHOR = "SFconvertbot"
 TITLE = "Adding `safetensors` variant of this model"
 _BRANCH = "refs/pr/"
 _LARGEST_ANSWER = 1_000_000
+_MOST_NUMBERS = 10**9  # A number goes into a path.
 _MOST = 3  # Conversions that are looked at, the latest first.
 
 
@@ -101,5 +102,5 @@ def _is_converters(entry: Mapping[str, Any]) -> bool:
         and entry["title"] == TITLE
         and (entry.get("author") or {}).get("name") == AUTHOR
         and type(entry["num"]) is int
-        and entry["num"] > 0
+        and 0 < entry["num"] < _MOST_NUMBERS
     )
