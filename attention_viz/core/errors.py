@@ -10,6 +10,7 @@
     │   ├── DownloadError           the download failed, was stopped, or isn't allowed
     │   ├── DamagedModelError       its files are missing or are not what they should be
     │   └── UnsupportedModelError   a kind of model whose attention can't be shown
+    │       └── PickledModelError   its weights are only a pickle; it may know of a conversion
     ├── MapError         no attention map: rows that don't sum to 1, NaN, a wrong shape, tokens that don't go with it
     ├── MechanismError   numbers that attention can't be computed from: shapes that don't fit, a row without a key
     ├── ConfigError      settings that a training can't be begun with
@@ -70,6 +71,17 @@ class DamagedModelError(ModelError):
 
 class UnsupportedModelError(ModelError):
     """This kind of model has no attention that can be shown."""
+
+
+class PickledModelError(UnsupportedModelError):
+    """The model's weights are only a pickle.
+
+    converted: the name of a revision with the same weights as safetensors that may be opened instead, or empty.
+    """
+
+    def __init__(self, message: str, converted: str = "") -> None:
+        super().__init__(message)
+        self.converted = converted
 
 
 class MapError(AttentionVizError):

@@ -158,6 +158,26 @@ class TestHub:
         ranges = [request.range for request in hub.requests[before:] if request.path.endswith("model.safetensors")]
         assert any(one and one.startswith("bytes=") and one != "bytes=0-" for one in ranges), "it went on where it was"
 
+    def test_a_pickle_leads_to_the_hubs_own_conversion_in_one_click(self, arrive: Arrive, place: Server, hub: FakeHub):
+        files = hub.models[HUB_NAME].files
+        pickled = {name: data for name, data in files.items() if name != "model.safetensors"} | {"model.bin": b"no"}
+        hub.add("tests/old", pickled)
+        hub.add_pull("tests/old", 3, pickled | {"model.safetensors": files["model.safetensors"]})
+        visitor = arrive(to=place).open("/?model=tests/old&text=the+cat")
+        assert "has its weights only as a pickle (model.bin)" in visitor.text()
+        visitor.page.get_by_role("button", name="Look at tests/old@refs/pr/3").click()
+        visitor.page.get_by_text("tests/old@refs/pr/3 is not on this server yet").wait_for()
+        assert "model=tests" in visitor.address()
+        assert "2 layers × 4 heads" in visitor.text()
+        assert "Made by the Hub's converter (SFconvertbot)" in visitor.text()
+        hub.faults["tokenizer.json"] = Fault(status=418, agent="attention_viz")
+        hub.faults["model.safetensors"] = Fault(pause=0.3)
+        visitor.page.get_by_role("button", name="Download").click()
+        visitor.page.get_by_text("trying the Hub's own client").wait_for()
+        hub.faults.clear()
+        visitor.page.wait_for_selector(".frame")
+        assert visitor.settled().head() == "L0 H0"
+
     def test_no_network_is_told_at_once(self, alone: Server, arrive: Arrive):
         visitor = arrive(to=alone).open()
         start = time.monotonic()

@@ -1,7 +1,7 @@
 """The cache of the Hub's models on this machine, in the layout that all of huggingface_hub's users share.
 
 models--organisation--name/
-    blobs/<digest>               the bytes of a file; <digest>.incomplete while they arrive
+    blobs/<key>                  the bytes of a file, under their digest; <key>.incomplete while they arrive
     snapshots/<commit>/<file>    a link to its blob
     refs/<revision>              the commit that a branch or tag was last seen at
 """
@@ -41,11 +41,11 @@ class Cache:
         return tuple(file for file in files if _size(folder / file.name) != file.size)
 
     def blob(self, name: HubName, file: RemoteFile) -> Path:
-        return self._of(name) / "blobs" / file.digest
+        return self._of(name) / "blobs" / file.key
 
     def partial(self, name: HubName, file: RemoteFile) -> Path:
         """Where the bytes of a file are while they arrive."""
-        return self._of(name) / "blobs" / f"{file.digest}.incomplete"
+        return self._of(name) / "blobs" / f"{file.key}.incomplete"
 
     def arrived(self, name: HubName, file: RemoteFile) -> int:
         """How many bytes of a file that is not complete are there."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import httpx2
 from huggingface_hub import constants, get_token
 from huggingface_hub.utils import WeakFileLock
 
-from attention_viz.core.errors import DamagedModelError, DownloadError, UnsupportedModelError
+from attention_viz.core.errors import DamagedModelError, DownloadError, PickledModelError, UnsupportedModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.sizes import size_in_words
-from attention_viz.models.hub.cache import Cache, digest_of
+from attention_viz.models.hub.arrival import Watched, bring, file_path
+from attention_viz.models.hub.cache import Cache
+from attention_viz.models.hub.conversion import offered, origin_of
 from attention_viz.models.hub.line import Line
 from attention_viz.models.hub.names import HubName, read_name, unknown_model
 from attention_viz.models.hub.policy import DISK, Policy
@@ -30,9 +31,9 @@ from attention_viz.models.hub.repository import (
     check_agreement,
     damaged_weights,
     describe,
+    look_up,
     read_architecture,
     read_header,
-    read_repository,
 )
 from attention_viz.models.hub.words import in_words
 from attention_viz.models.memory import available_memory
@@ -43,11 +44,8 @@ Progress = Callable[[int, int], None]
 ORIGIN = "Hugging Face Hub"
 _MEMORY_FACTOR = 1.25
 """What a loaded model takes for each byte of its weights in float32: measured 1.03, and a pass over a long text."""
-_LARGEST_ANSWER = 10_000_000
 _LARGEST_CONFIG = 1_000_000
 _HEADER_GUESS = 100_000  # Most headers fit; one request instead of two.
-_TRIES = 3
-_PAUSE = 0.5  # Seconds before a line that broke is tried again.
 _UNHURRIED = 10.0  # Seconds to connect, once the Hub has answered before.
 
 
@@ -62,6 +60,7 @@ class Offer:
     download_bytes: what of them is not on this machine yet.
     memory_bytes: what the loaded model takes, roughly.
     memory_free, disk_free: what this machine had left when it was looked, in bytes; memory None where it doesn't say.
+    note: what a person should know of where the weights come from, in a sentence.
     Two looks at the same thing are equal whatever was free.
     """
 
@@ -73,6 +72,7 @@ class Offer:
     memory_bytes: int
     memory_free: int | None = field(compare=False)
     disk_free: int = field(compare=False)
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,9 @@ class Hub:
         """What “organisation/name” or “organisation/name@revision” is, from a few small requests.
 
         Without a network it answers within 2 seconds. Raises UnknownModelError (no such model or revision, or no id
-        at all), UnsupportedModelError (nothing to show: pickled weights, own code, no tokenizer, not for text),
-        DamagedModelError (config and weights that don't fit), DownloadError (no network, gated, not allowed).
-        Whether there is room is in the offer, and in `refusal`.
+        at all), PickledModelError (with the Hub's own conversion, where there is one), UnsupportedModelError (nothing
+        to show: own code, no tokenizer, not for text), DamagedModelError (config and weights that don't fit),
+        DownloadError (no network, gated, not allowed). Whether there is room is in the offer, and in `refusal`.
         """
         wanted = read_name(name)
         if wanted is None:
@@ -121,10 +121,12 @@ class Hub:
             raise DownloadError(forbidden)
         line = self._line()
         with in_words(wanted, line):
-            answer = line.read(
-                f"/api/models/{wanted.id}/revision/{_quoted(wanted.revision)}?blobs=true", limit=_LARGEST_ANSWER
-            )
-            return self._offer(read_repository(wanted, answer), replace(line, connect=_UNHURRIED))
+            repository = look_up(wanted, line)
+            unhurried = replace(line, connect=_UNHURRIED)
+            try:
+                return self._offer(repository, unhurried)
+            except PickledModelError as error:
+                raise offered(error, repository, unhurried, self.policy) from None
 
     def refusal(self, offer: Offer) -> str:
         """Why a model can't be downloaded here and now, in a sentence; empty when it can."""
@@ -152,8 +154,12 @@ class Hub:
             )
         return ""
 
-    def download(self, offer: Offer, progress: Progress, cancelled: threading.Event) -> Path:
-        """Fetches what is missing and returns the model's folder; `progress` is called in this thread.
+    def download(
+        self, offer: Offer, progress: Progress, cancelled: threading.Event, said: Callable[[str], object] = str
+    ) -> Path:
+        """Fetches what is missing and returns the model's folder; `progress` and `said` are called in this thread.
+
+        said: gets a sentence when the download goes another way than usual.
 
         What has arrived when it fails or is stopped is kept, and the next call goes on there. Each file must have the
         size and the digest that the Hub announced. Raises DownloadError (stopped, broken off, not allowed, no room,
@@ -170,7 +176,8 @@ class Hub:
             progress(done, total)
             with in_words(offer.name, line):
                 for file in missing:
-                    self._fetch(line, offer, file, partial(_report, progress, done, total), cancelled)
+                    watched = Watched(partial(_report, progress, done, total), cancelled, said)
+                    bring(self.cache, line, offer.name, offer.commit, file, watched)
                     done += file.size
                 self.cache.remember(offer.name, offer.commit)
         folder = self.cache.snapshot(replace(offer.name, revision=offer.commit))
@@ -191,7 +198,7 @@ class Hub:
                 f"{repository.name} has no {CONFIG} that can be read, so it is not a model of transformers. Choose "
                 "another model."
             )
-        path = _resolve(repository.name, repository.commit)
+        path = file_path(repository.name, repository.commit)
         architecture, said = read_architecture(repository, line.read(path + CONFIG, limit=_LARGEST_CONFIG))
         files = repository.wanted
         tensors = tuple(tensor for file in repository.weights for tensor in _tensors(line, repository.name, path, file))
@@ -207,6 +214,7 @@ class Hub:
             memory_bytes=int(4 * parameters * _MEMORY_FACTOR),
             memory_free=self.memory(),
             disk_free=self.cache.free(),
+            note=origin_of(repository.name, line),
         )
 
     def _missing_bytes(self, offer: Offer) -> int:
@@ -235,65 +243,9 @@ class Hub:
         finally:
             held.__exit__(None, None, None)
 
-    def _fetch(
-        self, line: Line, offer: Offer, file: RemoteFile, progress: Callable[[int], None], cancelled: threading.Event
-    ) -> None:
-        """Brings one file into the snapshot, from where the last try ended."""
-        blob, unfinished = self.cache.blob(offer.name, file), self.cache.partial(offer.name, file)
-        if self.cache.arrived(offer.name, file) < file.size or not blob.exists():
-            blob.parent.mkdir(parents=True, exist_ok=True)
-            self._arrive(line, offer, file, progress, cancelled)
-            if unfinished.stat().st_size != file.size or digest_of(unfinished, file) != file.digest:
-                unfinished.unlink()
-                raise DamagedModelError(
-                    f"What arrived as {file.name} of {offer.name} is not what the Hub announced, and was thrown away. "
-                    "Download it again; if it stays so, something on the way changes it."
-                )
-            unfinished.replace(blob)
-        self.cache.place(offer.name, offer.commit, file)
-
-    def _arrive(
-        self, line: Line, offer: Offer, file: RemoteFile, progress: Callable[[int], None], cancelled: threading.Event
-    ) -> None:
-        """Fills the partial file. A line that breaks is taken up again, `_TRIES` times without anything new."""
-        path = _resolve(offer.name, offer.commit) + file.name
-        unfinished = self.cache.partial(offer.name, file)
-        unfinished.touch()
-        tries = _TRIES
-        with unfinished.open("r+b") as stream:
-            have = stream.seek(0, os.SEEK_END)
-            while have < file.size:
-                before = have
-                try:
-                    with closing(line.pieces(path, before, cancelled=cancelled)) as pieces:
-                        for offset, piece in pieces:
-                            if offset > have or have > file.size:
-                                return  # Not what was announced; the digest will say so.
-                            if offset < have:  # The server began anew.
-                                stream.seek(offset)
-                                stream.truncate()
-                            have = offset + stream.write(piece)
-                            progress(have)
-                    if have < file.size:
-                        raise httpx2.RemoteProtocolError("less than was announced")
-                except httpx2.TransportError:
-                    tries = _TRIES if have > before else tries - 1
-                    if tries == 0:
-                        raise
-                    cancelled.wait(_PAUSE)
-
 
 def _report(progress: Progress, done: int, total: int, count: int) -> None:
     progress(done + count, total)
-
-
-def _resolve(name: HubName, commit: str) -> str:
-    """The path under which the files of a commit are."""
-    return f"/{name.id}/resolve/{commit}/"
-
-
-def _quoted(revision: str) -> str:
-    return revision.replace("/", "%2F").replace("+", "%2B")
 
 
 def _tensors(line: Line, name: HubName, path: str, file: RemoteFile) -> tuple[Tensor, ...]:

@@ -1,8 +1,8 @@
 """Requests to the Hub that a person can break off, and that give up soon where there is no network.
 
 huggingface_hub has the connections (proxies, certificates, redirects that leave the token behind). Its own download
-can't be used: since version 2 it starts from nothing after each interruption, looks for a stop once in 10 MB, and tries
-for half a minute where there is no network.
+is the second choice (`client`): since version 2 it starts from nothing after each interruption, looks for a stop once
+in 10 MB, and tries for half a minute where there is no network.
 """
 
 from __future__ import annotations
@@ -17,12 +17,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import get_session, hf_raise_for_status
 
 PIECE = 64 * 1024
 _WAITING = 64  # Pieces between the thread that reads and the one that writes: 4 MB.
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _TOKEN = re.compile(r"[!-~]+")
+_REFUSALS = (
+    httpx2.codes.UNAUTHORIZED,
+    httpx2.codes.FORBIDDEN,
+    httpx2.codes.NOT_FOUND,
+    httpx2.codes.TOO_MANY_REQUESTS,
+)
+_ENCODINGS = ("identity", "gzip", "deflate")
+_ODD = (httpx2.TooManyRedirects, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.DecodingError)
+"""What httpx2 raises over an answer, not over the line."""
 
 
 class NoConnectionError(Exception):
@@ -35,6 +45,11 @@ class StoppedError(Exception):
 
 class BadTokenError(Exception):
     """The access token can't be one."""
+
+
+class NotUnderstoodError(Exception):
+    """The Hub answered, neither with a file nor with a refusal that is known. Its words say what arrived, and nothing
+    of what was sent."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +88,8 @@ class Line:
         """Pieces of the answer and their offsets in the file, from `start` on, or from 0 where the server ignores that.
 
         A thread reads and this one hands on, so that `cancelled` is heeded within a tenth of a second whatever the line
-        does: looking up a name, connecting, waiting. Raises NoConnectionError, StoppedError, errors of httpx2 and
-        HfHubHTTPError.
+        does: looking up a name, connecting, waiting. Raises NoConnectionError, StoppedError, NotUnderstoodError, errors
+        of httpx2 and HfHubHTTPError.
         """
         if self.token is not None and not _TOKEN.fullmatch(self.token):
             raise BadTokenError  # The network library would put it into its message.
@@ -138,7 +153,7 @@ class Line:
                 timeout=httpx2.Timeout(self.patience, connect=self.connect),
                 extensions={"trace": trace},
             ) as response:
-                hf_raise_for_status(response)
+                _check(response)
                 offset = _offset(response)
                 for piece in response.iter_bytes():
                     hand_on((offset, piece))
@@ -146,8 +161,25 @@ class Line:
                     if stop.is_set():
                         return
             hand_on(None)
+        except _ODD as error:
+            hand_on(NotUnderstoodError(type(error).__name__))
         except Exception as error:  # noqa: BLE001 (raised again in the thread that asked)
             hand_on(error)
+
+
+def _check(response: httpx2.Response) -> None:
+    """Raises HfHubHTTPError for refusals and trouble that are known, NotUnderstoodError for all but bytes of a file."""
+    code, encoding = response.status_code, response.headers.get("Content-Encoding", "identity").lower()
+    try:
+        hf_raise_for_status(response)
+    except HfHubHTTPError:
+        if code in _REFUSALS or code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+            raise
+        raise NotUnderstoodError(f"HTTP {code}") from None
+    if code not in (httpx2.codes.OK, httpx2.codes.PARTIAL_CONTENT):
+        raise NotUnderstoodError(f"HTTP {code}")
+    if encoding not in _ENCODINGS or (encoding != "identity" and code == httpx2.codes.PARTIAL_CONTENT):
+        raise NotUnderstoodError("an encoding that was not asked for")
 
 
 def _offset(response: httpx2.Response) -> int:
@@ -156,5 +188,5 @@ def _offset(response: httpx2.Response) -> int:
         return 0
     match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if match is None:
-        raise httpx2.RemoteProtocolError("a part of a file that doesn't say which")
+        raise NotUnderstoodError("a part of a file that doesn't say which")
     return int(match[1])

@@ -37,8 +37,8 @@ class Policy:
                 if any(entry.name == name.id for entry in CATALOGUE) and name.revision == HubName(name.id).revision:
                     return ""
                 return (
-                    f"The operator of this server lets only models of the catalogue be downloaded, and {name} is not "
-                    "one. Choose one from the catalogue, or run the app on your own machine."
+                    "The operator of this server lets only the main revisions of the catalogue's models be downloaded, "
+                    f"and {name} is not one. Choose one from the catalogue, or run the app on your own machine."
                 )
             case "none":
                 return (

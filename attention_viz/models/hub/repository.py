@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -9,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from attention_viz.core.errors import DamagedModelError, DownloadError, UnsupportedModelError
+from attention_viz.core.errors import DamagedModelError, DownloadError, PickledModelError, UnsupportedModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import Architecture, read_config
+from attention_viz.models.hub.line import Line
 from attention_viz.models.hub.names import HubName
 
 CONFIG = "config.json"
@@ -28,6 +30,7 @@ MOST_SHARDS = 64
 LARGEST = {CARD: 2_000_000}
 """Files beside the weights may have this many bytes at most; a card that is longer is left out."""
 _LARGEST_SMALL = 50_000_000
+_LARGEST_ANSWER = 10_000_000
 LARGEST_HEADER = 25_000_000
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -38,12 +41,15 @@ class RemoteFile:
     """A file of a model on the Hub.
 
     size: bytes.
-    digest: what its bytes must have: 64 hexadecimal digits are their SHA-256, 40 are git's SHA-1.
+    digest: what its bytes must have: 64 hexadecimal digits are their SHA-256, 40 are git's SHA-1. Empty where the Hub
+        announces none, or one of another kind.
+    key: the name that its bytes are kept under: the digest, or what no other file has.
     """
 
     name: str
     size: int
     digest: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +66,29 @@ class Repository:
 
     @property
     def weights(self) -> tuple[RemoteFile, ...]:
-        """Raises UnsupportedModelError when there are none that can be read without running code."""
+        """Raises UnsupportedModelError when there are none that can be read without running code, and PickledModelError
+        when there are others.
+        """
         single = self.file(WEIGHTS)
         if single is not None:
             return (single,)
         shards = tuple(file for file in self.files if SHARD.fullmatch(file.name))
         if shards and self.file(INDEX) is not None and len(shards) <= MOST_SHARDS:
             return shards
-        pickled = sorted(file.name for file in self.files if PICKLES.fullmatch(file.name))
-        if pickled:
-            raise UnsupportedModelError(
-                f"{self.name} has its weights only as a pickle ({pickled[0]}), and a pickle can run code when it is "
-                "opened. Choose a revision or a copy of the model with model.safetensors."
+        if self.pickles:
+            raise PickledModelError(
+                f"{self.name} has its weights only as a pickle ({self.pickles[0].name}), and a pickle can run code "
+                f"when it is opened. Choose a revision or a copy of the model with {WEIGHTS}."
             )
         raise UnsupportedModelError(
             f"{self.name} has no {WEIGHTS}, the only form of weights that is read. Choose another model."
         )
+
+    @property
+    def pickles(self) -> tuple[RemoteFile, ...]:
+        """Weights that are never fetched."""
+        found = (file for file in self.files if PICKLES.fullmatch(file.name))
+        return tuple(sorted(found, key=lambda file: file.name))
 
     @property
     def wanted(self) -> tuple[RemoteFile, ...]:
@@ -96,14 +109,22 @@ class Repository:
         return (*sorted(beside, key=lambda file: file.name), *sorted(weights, key=lambda file: file.name))
 
 
+def look_up(name: HubName, line: Line) -> Repository:
+    """What the Hub has under a name. Raises what `Line.read` raises, and DownloadError."""
+    revision = name.revision.replace("/", "%2F").replace("+", "%2B")
+    path = f"/api/models/{name.id}/revision/{revision}?blobs=true"
+    return read_repository(name, line.read(path, limit=_LARGEST_ANSWER))
+
+
 def read_repository(name: HubName, answer: bytes) -> Repository:
     """The Hub's answer to /api/models/…?blobs=true. Raises DownloadError when it is none."""
     try:
         said = json.loads(answer)
-        files = tuple(_file(entry) for entry in said["siblings"] if "/" not in entry["rfilename"])
-        if not _COMMIT.fullmatch(said["sha"]):
+        commit = said["sha"]
+        if not _COMMIT.fullmatch(commit):
             raise ValueError("no commit")
-        return Repository(name, said["sha"], _licence(said), files)
+        files = tuple(_file(commit, entry) for entry in said["siblings"] if "/" not in entry["rfilename"])
+        return Repository(name, commit, _licence(said), files)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DownloadError(
             f"What the Hub says of {name} can't be understood. Try again; if it stays so, the address that stands for "
@@ -111,12 +132,15 @@ def read_repository(name: HubName, answer: bytes) -> Repository:
         ) from error
 
 
-def _file(entry: Mapping[str, Any]) -> RemoteFile:
-    large = entry.get("lfs")
-    size, digest = (large["size"], large["sha256"]) if large else (entry["size"], entry["blobId"])
-    if type(size) is not int or size < 0 or not (_SHA256 if large else _COMMIT).fullmatch(digest):
-        raise ValueError("a file without size or digest")
-    return RemoteFile(str(entry["rfilename"]), size, digest)
+def _file(commit: str, entry: Mapping[str, Any]) -> RemoteFile:
+    large, name = entry.get("lfs"), str(entry["rfilename"])
+    size, digest = (large["size"], large.get("sha256")) if large else (entry["size"], entry.get("blobId"))
+    if type(size) is not int or size < 0:
+        raise ValueError("a file without a size")
+    if isinstance(digest, str) and (_SHA256 if large else _COMMIT).fullmatch(digest):
+        return RemoteFile(name, size, digest, digest)
+    # Hashed, since it is a part of a path.
+    return RemoteFile(name, size, "", hashlib.sha256(f"{commit}/{name}".encode("utf-8", "surrogatepass")).hexdigest())
 
 
 def _licence(said: Mapping[str, Any]) -> str:

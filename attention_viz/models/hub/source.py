@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,7 @@ class HubSource:
 
 
 def fetch(name: str, hub: Hub | None = None) -> None:
-    """Looks at a model and downloads it, with a progress bar on standard error. Raises what `Hub.look` and
+    """Looks at a model and downloads it, with a progress bar and remarks on standard error. Raises what `Hub.look` and
     `Hub.download` raise."""
     hub = hub or Hub.from_environment()
     offer = hub.look(name)
@@ -72,7 +73,14 @@ def fetch(name: str, hub: Hub | None = None) -> None:
     with tqdm(  # type: ignore[no-untyped-call]  # tqdm has no types
         total=total, unit="B", unit_scale=True, desc=str(offer.name)
     ) as bar:
-        hub.download(offer, lambda done, _: bar.update(done - bar.n), threading.Event())
+        if offer.note:
+            bar.write(offer.note, file=sys.stderr)
+        hub.download(
+            offer,
+            lambda done, _: bar.update(done - bar.n),
+            threading.Event(),
+            said=lambda sentence: bar.write(sentence, file=sys.stderr),
+        )
 
 
 def _damaged(name: HubName, folder: Path) -> DamagedModelError:

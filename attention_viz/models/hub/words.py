@@ -18,8 +18,10 @@ from huggingface_hub.errors import (
 
 from attention_viz.core.errors import DownloadError, ModelError, UnknownModelError
 from attention_viz.models.catalogue import nearest
-from attention_viz.models.hub.line import BadTokenError, Line, NoConnectionError, StoppedError
+from attention_viz.models.hub.line import BadTokenError, Line, NoConnectionError, NotUnderstoodError, StoppedError
 from attention_viz.models.hub.names import HubName
+
+_OURS = (NoConnectionError, StoppedError, BadTokenError, NotUnderstoodError)
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def in_words(name: HubName, line: Line) -> Iterator[None]:
     """Turns what goes wrong on `line` while it serves `name` into a ModelError."""
     try:
         yield
-    except (NoConnectionError, StoppedError, BadTokenError, OfflineModeIsEnabled, OSError, httpx2.HTTPError) as error:
+    except (*_OURS, OfflineModeIsEnabled, OSError, httpx2.HTTPError) as error:
         # Without its cause: a chained error of the network may quote what was sent.
         raise _said(error, name, line) from None
 
@@ -39,6 +41,11 @@ def _said(error: Exception, name: HubName, line: Line) -> ModelError:
         case BadTokenError():
             return DownloadError(
                 "The access token for the Hub has blanks or other characters that no token has. Copy it again."
+            )
+        case NotUnderstoodError():
+            return DownloadError(
+                f"The Hub answered in a way that this app doesn't know ({error}). Try again later; if it stays so, the "
+                "app is older than the Hub, or what answers for the Hub here (a proxy, HF_ENDPOINT) is something else."
             )
         case OfflineModeIsEnabled():
             return DownloadError(

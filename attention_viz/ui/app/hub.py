@@ -8,11 +8,13 @@ import time
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.errors import AttentionVizError, PickledModelError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub import Hub, Offer
 from attention_viz.ui.app.plain import aside
+from attention_viz.ui.state import url
+from attention_viz.ui.state.changes import in_place_of
 
 PATIENCE = 30.0
 """Seconds without a word from its visitor after which a download stops. What has arrived is kept."""
@@ -36,8 +38,12 @@ def offer_panel(name: str) -> None:
         return
     if running is not None and running.error:
         st.error(markdown(running.error), icon=":material/error:")
-    with st.spinner(f"Asking the Hub about {markdown(name)} …"):
-        offer = _looked(name)
+    try:
+        with st.spinner(f"Asking the Hub about {markdown(name)} …"):
+            offer = _looked(name)
+    except PickledModelError as error:
+        _instead(name, error)
+        return
     with st.container(border=True):
         st.markdown(f"#### {markdown(str(offer.name))} is not on this server yet")
         _facts(offer)
@@ -58,13 +64,14 @@ def offer_panel(name: str) -> None:
 class Download:
     """A download in a thread of its own.
 
-    done, total: bytes. error: why it ended early, or empty.
+    done, total: bytes. error: why it ended early, or empty. remark: what is unusual about it, or empty.
     """
 
     def __init__(self, offer: Offer, hub: Hub) -> None:
         self.offer = offer
         self.done, self.total = 0, max(1, offer.download_bytes)
         self.error = ""
+        self.remark = ""
         self._hub = hub
         self._stop = threading.Event()
         self._touched = time.monotonic()
@@ -94,9 +101,12 @@ class Download:
 
     def _run(self) -> None:
         try:
-            self._hub.download(self.offer, self._report, self._stop)
+            self._hub.download(self.offer, self._report, self._stop, self._remark)
         except AttentionVizError as error:
             self.error = str(error)
+
+    def _remark(self, sentence: str) -> None:
+        self.remark = sentence
 
     def _report(self, done: int, total: int) -> None:
         if self._at_first is None:
@@ -118,6 +128,8 @@ def _watch(download: Download) -> None:
         left = f", {size_in_words(int(rate))} a second" if rate > 1 else ""
         what = "Stopping" if download.stopping else "Downloading"
         st.progress(share, text=f"{what} {markdown(str(download.offer.name))}: {arrived}{left}")
+        if download.remark:
+            aside(f":material/info: {markdown(download.remark)}")
         st.button(
             "Stop",
             key=f"stop {download.offer.name}",
@@ -128,6 +140,19 @@ def _watch(download: Download) -> None:
 
     with st.container(border=True):
         progress()
+
+
+def _instead(name: str, error: PickledModelError) -> None:
+    """Why a model can't be had, and the look at what can be had instead, one click away."""
+    st.warning(markdown(str(error)), icon=":material/info:")
+    if error.converted:
+        st.button(
+            f"Look at {markdown(error.converted)}",
+            key=f"look at {error.converted}",
+            on_click=url.select,
+            kwargs=in_place_of(url.on_screen(), name, error.converted),
+            icon=":material/search:",
+        )
 
 
 def _facts(offer: Offer) -> None:
@@ -141,6 +166,8 @@ def _facts(offer: Offer) -> None:
         f"download {size_in_words(offer.download_bytes)}, of {size_in_words(offer.disk_free)} that are free on disk  \n"
         f"memory {size_in_words(offer.memory_bytes)}{free}"
     )
+    if offer.note:
+        aside(f":material/info: {markdown(offer.note)}")
 
 
 def _start(name: str, offer: Offer) -> None:

@@ -21,7 +21,7 @@ from attention_viz.ui.app import hub
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, trained
 from attention_viz.ui.state import url
-from attention_viz.ui.state.changes import changed
+from attention_viz.ui.state.changes import changed, in_place_of
 
 _ICON = Path(__file__).with_name("icon.svg")
 _VIA_APP = "entered through app.py"
@@ -104,7 +104,9 @@ def explained(*, offer: bool = True) -> Iterator[None]:
             aside("It is not on this server any more.")
         else:
             notice(str(error))
-            page_link(TRAIN, label="Train it again, or load its file", **_without(error.model))
+            page_link(
+                TRAIN, label="Train it again, or load its file", **in_place_of(url.on_screen(), error.model, NAME)
+            )
             _way_back(error.model)
     except AttentionVizError as error:
         notice(str(error))
@@ -116,16 +118,9 @@ def _way_back(gone: str) -> None:
         f"Back to {NAME}",
         key=f"back from {gone}",
         on_click=url.select,
-        kwargs=_without(gone),
+        kwargs=in_place_of(url.on_screen(), gone, NAME),
         icon=":material/undo:",
     )
-
-
-def _without(gone: str) -> dict[str, str]:
-    """What of the selection has to change so that it asks for the bundled model in place of `gone`."""
-    shown, _ = url.current()
-    a = NAME if shown.a.model == gone else shown.a.model
-    return {"model": a} | ({"b_model": "" if a == NAME else NAME} if shown.b.model == gone else {})
 
 
 def notice(*sentences: str) -> None:

@@ -36,6 +36,13 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     return put(after, {name: value for name, value in follows.items() if name not in changes})
 
 
+def in_place_of(selection: Selection, gone: str, instead: str) -> dict[str, str]:
+    """What changes so that a model is asked for in place of another, on the side or sides that ask for that one."""
+    a = instead if selection.a.model == gone else selection.a.model
+    b = instead if selection.b.model == gone else selection.b.model
+    return {"model": a, "b_model": "" if b == a else b}
+
+
 def fit(side: Side, info: ModelInfo) -> tuple[Side, tuple[str, ...]]:
     """A side with a kind, a layer and a head that the model has, and a sentence for each that it doesn't."""
     problems: list[str] = []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import attention_viz as av
 from attention_viz.core.place import ALL_HEADS, Place
-from attention_viz.ui.state.changes import changed, fit, fit_tokens
+from attention_viz.ui.state.changes import changed, fit, fit_tokens, in_place_of
 from attention_viz.ui.state.fields import FIELDS, from_query, looking_at, on, on_side, put, to_query, value_of
 from attention_viz.ui.state.selection import DEFAULT, Selection, Side
 
@@ -193,3 +193,12 @@ def test_a_side_and_its_names_in_the_address():
         assert value_of(selection, on(which, "text")) == "t"
     assert put(DEFAULT, on_side("a", side)).a == side
     assert on("b", "text") == "b_text"
+
+
+def test_a_model_in_place_of_another_changes_the_side_that_asked_for_it():
+    a, b = Side("gone", "x"), Side("gone")
+    assert in_place_of(Selection(a), "gone", "new") == {"model": "new", "b_model": ""}
+    assert in_place_of(Selection(a, Side("kept")), "gone", "new") == {"model": "new", "b_model": "kept"}
+    assert in_place_of(Selection(Side("kept", "x"), b), "gone", "new") == {"model": "kept", "b_model": "new"}
+    assert in_place_of(Selection(Side("new", "x"), b), "gone", "new") == {"model": "new", "b_model": ""}
+    assert in_place_of(Selection(a, b), "gone", "new") == {"model": "new", "b_model": ""}
