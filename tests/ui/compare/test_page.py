@@ -10,7 +10,8 @@ import pytest
 import attention_viz as av
 from attention_viz.core.place import Place
 from attention_viz.models.tracing import traces
-from attention_viz.ui.compare.page import from_a, swapped
+from attention_viz.ui.compare.distances import from_a
+from attention_viz.ui.compare.page import swapped
 from attention_viz.ui.state.changes import changed
 from attention_viz.ui.state.fields import from_query, put, to_query
 from attention_viz.ui.state.selection import Selection, Side
