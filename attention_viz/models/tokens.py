@@ -17,10 +17,10 @@ from tokenizers import Encoding as Pieces
 from tokenizers import Tokenizer
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.model import Encoding
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
-from attention_viz.models.base import Encoding
 
 _NAMES = (" of the first text", " of the second text")
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")

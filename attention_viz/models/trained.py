@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attention_viz.core.errors import GoneModelError, ModelError
+from attention_viz.core.model import Encoding, Model, Pass
 from attention_viz.core.model_info import ModelInfo, Stack
 from attention_viz.core.trace import Layer, MapLayer
-from attention_viz.models.base import Encoding, Model, Pass
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -48,7 +48,7 @@ def test_sides_change_places_with_all_that_they_are(bart, kinds, asked):
     read = traces(bart, "the cat sat", "a dog")
     a, b = read[kinds[0]].head(0, 1), read[kinds[1]].head(1, 0)
     side = Side("bart", "the cat sat", "a dog", place=Place(0, 1))
-    before = put(Selection(side, Side(place=Place(1, 0)), token=None), asked)
+    before = put(Selection(side, Side(place=Place(1, 0)), query=None), asked)
     after = changed(before, **swapped(before, a, b))
     there, back = (sides(one, bart.info.kinds[0]) for one in (before, after))
     assert back == there[::-1]
