@@ -20,8 +20,8 @@ Weights = Float[Tensor, "*batch query key"]
 Mask = Bool[Tensor, "*#batch #query key"]
 
 NOTHING = 1e-12
-"""A sum of scores that is no larger than this times Σ |s| is 0: what rounding leaves of 0 depends on the order in which a
-library adds, and weights that come of it would be of any size and sign."""
+"""A sum of scores that is no larger than this times Σ |s| is 0: what rounding leaves of 0 depends on the order in which
+a library adds, and weights that come of it would be of any size and sign."""
 
 
 def softmax(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Weights:
