@@ -25,8 +25,8 @@ def test_the_setting_that_forbids_is_named(variable, tmp_path, monkeypatch):
     with pytest.raises(DownloadError) as raised:
         Hub(Cache(tmp_path)).look("someone/model")
     assert str(raised.value) == (
-        f"someone/model is not on this machine, and {variable} is set, which forbids asking the Hub. Unset it and start "
-        "again, or choose a model that is already here."
+        f"someone/model is not on this machine, and {variable} is set, which forbids asking the Hub. Unset it and "
+        "start again, or choose a model that is already here."
     )
 
 
