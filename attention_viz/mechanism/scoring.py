@@ -47,7 +47,7 @@ def cosine(queries: Queries, keys: Keys) -> Scores:
                 f"The vector of {name} {zero} is all zeros and has no direction, so its cosine is undefined. Change "
                 "one of its numbers, or score by the dot product."
             )
-    return dot(queries / lengths[0], keys / lengths[1])
+    return dot(queries, keys) / (lengths[0] * lengths[1].transpose(-1, -2))
 
 
 def general(queries: Queries, keys: Keys, weight: Float[Tensor, "rows columns"]) -> Scores:
