@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attention_viz.builder.build import Build
-from attention_viz.builder.steps import Step, numbered, of_product
+from attention_viz.builder.step import Step, numbered, of_product
 from attention_viz.core.errors import MechanismError
 from attention_viz.core.markdown import markdown
 from attention_viz.mechanism import terms

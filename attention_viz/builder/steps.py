@@ -6,52 +6,13 @@ No Streamlit here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Bool, Float64
 
 from attention_viz.builder.build import Build, array
+from attention_viz.builder.step import Matrix, Step, hover, numbered, of_product, places
 from attention_viz.mechanism import terms
 from attention_viz.mechanism.recipe import Recipe, Worked
-
-Matrix = Float64[np.ndarray, "_ _"]
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One step, for one head.
-
-    formula: LaTeX. texts: what is printed in the cells. hover: how each number came about.
-    share: the numbers are weights. hidden: what the mask hides. by_query: one row for each query.
-    ringed: of each row, the column that should be the largest, where somebody knows.
-    """
-
-    key: str
-    title: str
-    formula: str
-    sentence: str
-    numbers: Matrix
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    hover: tuple[tuple[str, ...], ...]
-    share: bool = False
-    hidden: Bool[np.ndarray, "_ _"] | None = None
-    by_query: bool = True
-    ringed: tuple[int, ...] = ()
-
-    @property
-    def texts(self) -> list[list[str]]:
-        """The numbers, short; weights to three decimals, so that one sees what they sum to."""
-        return [[self._text(float(cell)) for cell in row] for row in self.numbers]
-
-    def _text(self, cell: float) -> str:
-        if 1000 <= abs(cell) < 100_000:
-            return f"{cell:.0f}".replace("-", "−")  # There is room for all digits before the point.
-        if self.share and 0.0005 <= abs(cell) < 10:
-            return f"{cell:.3f}".replace("-", "−")
-        return terms.number(cell, 1 if self.share else 3)
 
 
 def steps(build: Build, recipe: Recipe, worked: Worked) -> list[Step]:
@@ -71,22 +32,6 @@ def row_sums(worked: Worked, head: int) -> list[float]:
     return [] if worked.weights is None else [float(total) for total in worked.weights[head].sum(axis=-1)]
 
 
-def _hover(shape: tuple[int, ...], line: Callable[[int, int], str]) -> tuple[tuple[str, ...], ...]:
-    rows, columns = shape
-    return tuple(tuple(line(row, column) for column in range(columns)) for row in range(rows))
-
-
-def of_product(left: Matrix, right: Matrix, product: Matrix) -> tuple[tuple[str, ...], ...]:
-    """Of each number of a matrix product, the sum behind it."""
-    return _hover(product.shape, lambda row, column: terms.products(left[row], right[:, column], product[row, column]))
-
-
-def numbered(count: int) -> tuple[str, ...]:
-    """Names of rows or columns that are dimensions."""
-    return tuple(str(number + 1) for number in range(count))
-
-
-_SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _PROJECTIONS = {
     "Q": ("Queries: what each token asks", "Each token's vector is multiplied by the table $W_Q$."),
     "K": ("Keys: what each token is found by", "The same vectors, multiplied by another table, $W_K$."),
@@ -151,14 +96,8 @@ def _scores(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(numbers.shape, lambda row, column: f"{letter}{_places(row, column)} = {line(row, column)}"),
+        hover(numbers.shape, lambda row, column: f"{letter}{places(row, column)} = {line(row, column)}"),
     )
-
-
-def _places(row: int, column: int) -> str:
-    """Indices as they stand in formulas, small and from 1; with a comma where one has two digits."""
-    small = [str(place + 1).translate(_SMALL) for place in (row, column)]
-    return ("" if max(map(len, small)) == 1 else ",").join(small)
 
 
 def _score_line(recipe: Recipe, queries: Matrix, keys: Matrix, scores: Matrix) -> Callable[[int, int], str]:
@@ -186,7 +125,7 @@ def _scaled(build: Build, _: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(
+        hover(
             numbers.shape,
             lambda row, column: f"{terms.number(before[row, column])} / √{size} = {terms.number(numbers[row, column])}",
         ),
@@ -208,7 +147,7 @@ def _masked(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(
+        hover(
             numbers.shape,
             lambda row, column: f"stays {terms.number(numbers[row, column])}" if seen[row, column] else "hidden: −∞",
         ),
@@ -258,7 +197,7 @@ def _weights(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         build.key_names,
-        _hover(numbers.shape, lambda row, column: f"α{_places(row, column)} = {line(row, column)}"),
+        hover(numbers.shape, lambda row, column: f"α{places(row, column)} = {line(row, column)}"),
         share=True,
         hidden=None if recipe.visible is None else ~recipe.visible,
     )
@@ -312,7 +251,7 @@ def _joined(build: Build, _: Recipe, worked: Worked) -> Step | None:
         numbers,
         build.names,
         tuple(places),
-        _hover(numbers.shape, lambda _, column: f"number {column % size + 1} of head {column // size}"),
+        hover(numbers.shape, lambda _, column: f"number {column % size + 1} of head {column // size}"),
         by_query=False,
     )
 
@@ -330,50 +269,3 @@ def _projected(build: Build, recipe: Recipe, worked: Worked) -> Step | None:
         numbered(worked.output.shape[1]),
         of_product(worked.joined, recipe.output_weight, worked.output),
     )
-
-
-_MERMAID = '%%{init: {"flowchart": {"nodeSpacing": 24, "rankSpacing": 14, "padding": 6}}}%%'
-
-
-def flow_chart(build: Build, recipe: Recipe) -> str:
-    """The whole in Mermaid, with the current shapes on the arrows."""
-    heads = f"{build.heads} × " if build.heads > 1 else ""
-
-    def shape(rows: int, columns: int) -> str:
-        return f"{heads}{rows} × {columns}"
-
-    asked, keys = len(recipe.queries), len(recipe.keys)
-    square = shape(asked, keys)
-    lines = [_MERMAID, "flowchart TB"]
-    if build.source != "vectors":
-        size = f"{asked} × {array(build, 'X').shape[1] if build.source == 'words' else recipe.keys.shape[1]}"
-        lines.append(f'X(["{"words" if build.source == "words" else "features"} X"])')
-        for letter in "QKV":
-            fixed = letter == "K" and build.source == "random"
-            lines.append(f'X -->|"{size}"| {letter}["{letter} = X{"" if fixed else f" W_{letter}"}"]')
-    else:
-        lines += [
-            f'{letter}(["{word} {letter}"])' for letter, word in (("Q", "queries"), ("K", "keys"), ("V", "values"))
-        ]
-    names = {"dot": "Q · Kᵀ", "cosine": "cosine of Q and K", "general": "Q W Kᵀ", "additive": "v · tanh(W₁q + W₂k)"}
-    weigh = {"softmax": "softmax", "sparsemax": "sparsemax", "sum": "÷ sum", "root": "÷ √sum"}
-    lines.append(
-        f'Q -->|"{shape(len(recipe.queries), recipe.queries.shape[1] // build.heads)}"| S["{names[build.scoring]}"]'
-    )
-    lines.append(f'K -->|"{shape(len(recipe.keys), recipe.keys.shape[1] // build.heads)}"| S')
-    chain = [("S", "")]
-    if build.scaled:
-        chain.append(("C", f"÷ √{recipe.keys.shape[1] // build.heads}"))
-    if recipe.visible is not None:
-        chain.append(("M", "mask"))
-    chain += [("N", weigh[build.normaliser]), ("O", "× V")]
-    for (one, _), (other, word) in pairwise(chain):
-        lines.append(f'{one} -->|"{square}"| {other}["{word}"]')
-    lines.append(f'V -->|"{shape(len(recipe.values), recipe.values.shape[1] // build.heads)}"| O')
-    last, out = "O", f"{asked} × {recipe.values.shape[1]}"
-    joins = ["join heads"] * (build.heads > 1) + ["× W_O"] * (recipe.output_weight is not None)
-    if joins:
-        lines.append(f'O -->|"{shape(asked, recipe.values.shape[1] // build.heads)}"| J["{", ".join(joins)}"]')
-        last = "J"
-    lines.append(f'{last} -->|"{out}"| Y(["output"])')
-    return "\n".join(lines)

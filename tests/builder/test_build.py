@@ -11,23 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention_viz.builder.build import (
-    MOST,
-    Build,
-    array,
-    begun_with_words,
-    decode,
-    encode,
-    faults,
-    recipe,
-    resized,
-    sizes_of,
-    swapped,
-    table,
-)
+from attention_viz.builder.address import decode, encode
+from attention_viz.builder.build import MOST, Build, array, recipe, sizes_of, swapped, table
 from attention_viz.builder.cells import MOST_LETTERS, fault, read, write
+from attention_viz.builder.chart import flow_chart
+from attention_viz.builder.faults import faults
 from attention_viz.builder.presets import PRESETS, START, builds
-from attention_viz.builder.steps import flow_chart, steps
+from attention_viz.builder.sizes import begun_with_words, resized
+from attention_viz.builder.steps import steps
 from attention_viz.mechanism.recipe import work
 from tests.builder.builds import VARIANTS
 

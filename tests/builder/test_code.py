@@ -13,8 +13,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from attention_viz.builder.build import Build, faults, recipe
+from attention_viz.builder.build import Build, recipe
 from attention_viz.builder.code import NUMPY, TORCH, Dialect, program
+from attention_viz.builder.faults import faults
 from attention_viz.builder.presets import START
 from attention_viz.mechanism.recipe import PARAMETERS, work
 from tests.builder.builds import VARIANTS, computed

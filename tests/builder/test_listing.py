@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from attention_viz.builder.build import recipe, resized
+from attention_viz.builder.build import recipe
 from attention_viz.builder.listing import belongs, listed
 from attention_viz.builder.presets import PRESETS, START
-from attention_viz.builder.steps import Step
+from attention_viz.builder.sizes import resized
+from attention_viz.builder.step import Step
 
 
 def test_what_the_listing_computes():
