@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -174,7 +174,7 @@ def _beyond(run: Run) -> np.ndarray:
     return _together(run) - alone[one] - alone[other]
 
 
-_LOSSES = {
+_LOSSES: Mapping[str, Callable[[Run], float]] = {
     "the head that costs least": lambda run: float(_alone(run).min()),
     "one head, mean": lambda run: float(_alone(run).mean()),
     "the head that costs most": lambda run: float(_alone(run).max()),
