@@ -257,6 +257,14 @@ def test_accuracy_on_a_text_stands_beside_its_places_and_that_of_copying():
     assert "copying" not in words_on(shown(task="reverse"))
 
 
+def test_heads_are_switched_off_alone_and_by_layers():
+    app = trained(steps=10)
+    worth = charts(app)[-1]
+    assert worth["layout"]["xaxis"]["ticktext"] == ["head 0", "head 1", "all"]
+    assert "is left without each, and without all heads of a layer" in words_on(app)
+    assert "another does it too" not in words_on(app)
+
+
 # From start to end -------------------------------------------------------------------------------------------------
 
 
