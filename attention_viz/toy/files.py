@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,10 +24,12 @@ from attention_viz.toy.config import Config, config_of
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import task_named
-from attention_viz.toy.training import Measured, State, model_of
+from attention_viz.toy.training import Measured, State, held_out, model_of
 
 FORMAT = "attention-viz training"
-VERSION = "1"
+VERSION = "2"
+_OLDER = "1"
+"""Trainings on a text held out its end, whatever of it stood in the rest too; all others are as they were."""
 MOST_BYTES = 50_000_000
 """Of a file, as many as the app lets through. What `save_run` makes is smaller: see `run.KEPT_BYTES`."""
 _MOST_HEADER = 2_000_000
@@ -60,17 +62,20 @@ def open_run(data: bytes) -> Run:
     header = _header(data)
     if header.get("format") != FORMAT:
         raise FileError("This is a safetensors file, but not one of a training: it was not saved on “Train a model”.")
-    if header.get("version") != VERSION:
+    version = header.get("version")
+    if version not in (VERSION, _OLDER):
         raise FileError(
-            f"The file has version {str(header.get('version'))[:20]} of the format, and this program reads version "
+            f"The file has version {str(version)[:20]} of the format, and this program reads versions {_OLDER} and "
             f"{VERSION}. Train the model again with the same settings, or use the program that saved it."
         )
     try:
         written = json.loads(header["run"])
         task = task_named(written["task"])
         config = config_of(written["config"], task.defaults)
+        if version == _OLDER and "text" in task.free:
+            raise FileError(_held_out_otherwise(config))
         task.check(config)
-        measured = tuple(_measured(one, task, config) for one in written["measured"][:_MOST_MEASURED])
+        measured = _all_measured(written["measured"][:_MOST_MEASURED], task, config)
         step, seconds = int(written["step"]), float(written["seconds"])
         steps = [one.step for one in measured]
         if steps != sorted(set(steps)) or not 0 <= steps[0] <= steps[-1] <= config.steps or not 0 <= seconds < math.inf:
@@ -147,7 +152,25 @@ def _numbers(found: np.ndarray) -> list[list[float | None]]:
     return [[None if math.isnan(one) else one for one in row] for row in found.tolist()]
 
 
-def _measured(written: Mapping[str, Any], task: Task, config: Config) -> Measured:
+def _held_out_otherwise(config: Config) -> str:
+    """Not opened: what counts as held out now, the model of this file has learned from in part, and what it was
+    measured on stood in what it learned from. So neither its curves nor new numbers would be true."""
+    return (
+        "The file is of an earlier version, which measured a text's model on the last tenth of the text, also where "
+        "the same lines stand in the part that it learned from. Now these are kept apart, and this model can't be "
+        f"measured so any more. Train it again: layers {config.layers}, heads {config.heads}, width {config.width}, "
+        f"learning rate {config.learning_rate:g}, steps {config.steps}, seed {config.seed}, on the text of "
+        f"{len(config.text):,} characters that begins “{' '.join(config.text[:60].split())}”."
+    )
+
+
+def _all_measured(written: Sequence[Mapping[str, Any]], task: Task, config: Config) -> tuple[Measured, ...]:
+    """Places and copying are no measurements of the model: they come from the settings, whatever the file says."""
+    places, copied = task.places(held_out(task, config)), task.copied(config)
+    return tuple(_measured(one, task, config, places, copied) for one in written)
+
+
+def _measured(written: Mapping[str, Any], task: Task, config: Config, places: int, copied: float | None) -> Measured:
     patterns = {name: np.array(written["patterns"][name], dtype=np.float64) for name in _names(task)}
     if any(found.shape != (config.layers, config.heads) for found in patterns.values()):
         raise ValueError("A pattern is not [layer, head].")
@@ -156,7 +179,13 @@ def _measured(written: Mapping[str, Any], task: Task, config: Config) -> Measure
         raise ValueError("A curve is not finite.")
     uniform = {name: float(written["uniform"][name]) for name in _names(task)}
     return Measured(
-        int(written["step"]), patterns=patterns, uniform=uniform, sample=str(written["sample"])[:2000], **numbers
+        int(written["step"]),
+        places=places,
+        copied=copied,
+        patterns=patterns,
+        uniform=uniform,
+        sample=str(written["sample"])[:2000],
+        **numbers,
     )
 
 

@@ -151,14 +151,31 @@ class Task(ABC):
         """What a step makes smaller."""
         return cross_entropy(model(batch.inputs, batch.given).logits, batch)
 
-    def predict(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> Int[Tensor, "batch place"]:
-        """The most likely symbol at each place."""
-        return model(batch.inputs, batch.given, off).logits.argmax(dim=-1)
+    def predict(
+        self, model: ToyModel, batch: Batch, off: Off = NONE_OFF, output: Output | None = None
+    ) -> Int[Tensor, "batch place"]:
+        """The most likely symbol at each place. output: what the model made of the batch, where that is known already;
+        it spares a pass."""
+        output = output or model(batch.inputs, batch.given, off)
+        return output.logits.argmax(dim=-1)
 
-    def accuracy(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> float:
-        """The share of the places that count where the prediction is right, in 0…1."""
-        right = self.predict(model, batch, off) == batch.targets
+    def accuracy(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF, output: Output | None = None) -> float:
+        """The share of the places that count where the prediction is right, in 0…1. output: see `predict`."""
+        right = self.predict(model, batch, off, output) == batch.targets
         return float(right[batch.scored].double().mean())
+
+    def places(self, batch: Batch) -> int:
+        """Predictions that the accuracy is the mean of."""
+        return int(batch.scored.sum())
+
+    def copied(self, config: Config) -> float | None:
+        """What the accuracy has to be compared with where the examples are pieces of one text: that of copying what
+        followed, in the part that is learned from, the longest end of what was read. None for other tasks."""
+        return None
+
+    def held_out_in_words(self, config: Config) -> str:
+        """Which part of a text is held out, and what is learned from; empty where fresh examples are drawn."""
+        return ""
 
     def sample(self, config: Config, model: ToyModel) -> str:
         """What the model makes of the example, or what it writes, to be shown as it learns; empty for nothing."""

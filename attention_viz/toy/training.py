@@ -56,6 +56,7 @@ class Measured:
     """What was found on examples that are never trained on.
 
     step: steps that are done; 0 is before any. loss: cross-entropy in nats. accuracy: see `Task.accuracy`.
+    places: predictions that the accuracy is the mean of. copied: what copying would get of them: see `Task.copied`.
     patterns: by name, of each head: see `patterns.masses`. uniform: the same for a head that looks at all alike.
     seconds: of training so far. sample: what the model writes, where it writes.
     """
@@ -63,6 +64,8 @@ class Measured:
     step: int
     loss: float
     accuracy: float
+    places: int
+    copied: float | None
     patterns: Mapping[str, Float64[np.ndarray, "layer head"]]
     uniform: Mapping[str, float]
     seconds: float
@@ -155,6 +158,7 @@ class _Learner:
         if start is not None and start.moments:
             self._take_up(start.moments)
         self.unseen = _moved(held_out(task, config), device)
+        self.places, self.copied = task.places(self.unseen), task.copied(config)
 
     def learn(self, step: int) -> None:
         """One step. Raises DivergedError when the loss is not a number."""
@@ -177,7 +181,9 @@ class _Learner:
         return Progress(
             step,
             loss,
-            self.task.accuracy(self.model, self.unseen),
+            self.task.accuracy(self.model, self.unseen, output=output),
+            self.places,
+            self.copied,
             masses(output.looked, self.unseen.patterns),
             uniform_masses(output.looked, self.unseen.patterns),
             seconds,

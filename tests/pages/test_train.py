@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -202,6 +203,7 @@ def test_a_link_that_can_not_be_used_is_named(link: str, sentence: str):
         ("a" * 500, "The text has 500 characters but only 1 different: a. At least 4 are needed"),
         (" \n" * 300, "only 2 different: ⏎ ␣"),
         ("\u0000" * 400, "only 1 different: U+0000"),
+        ("Round and round we go. " * 40, "The text repeats itself too much to hold a part of it out. Of its 920 "),
     ],
 )
 def test_a_text_that_nothing_can_be_learned_from(text: str, sentence: str):
@@ -217,26 +219,50 @@ def test_a_text_that_nothing_can_be_learned_from(text: str, sentence: str):
 
 
 @pytest.mark.parametrize(
-    "text",
+    "words",
     [
-        "👍🏽👩‍👩‍👧🇺🇳 ok! ",
-        "我喜欢学习。小猫没有过马路，因为它太累了。",
-        "القطة لم تعبر الشارع لأنها كانت متعبة. ",
-        "$x$ **b** <b>:red[x]\n",
+        ["👍🏽", "👩‍👩‍👧", "🇺🇳", " ok", "! "],
+        [*"我喜欢学习。小猫没有过马路，因为它太累了。"],
+        ["القطة ", "لم ", "تعبر ", "الشارع ", "لأنها ", "كانت ", "متعبة. "],
+        ["$x$ ", "**b** ", "<b>", ":red[x]", "\n"],
     ],
     ids=["emoji", "chinese", "arabic", "markup"],
 )
-def test_any_writing_can_be_learned_from(text: str):
+def test_any_writing_can_be_learned_from(words: list[str]):
+    text = "".join(random.Random(0).choices(words, k=400))
     app = shown(task="text", steps=10, layers=1, heads=1, width=16)
-    app.text_area(key="train text").set_value(text * 30).run()
+    app.text_area(key="train text").set_value(text).run()
     assert not app.warning
     assert in_address(app, "own" if "own" in app.query_params else "kept-own")
     again(press(app, "start"), phase(app, "done"))
     assert not app.warning
-    assert training_on(app).run.config.text == text * 30
+    assert training_on(app).run.config.text == text
     assert "<b>" not in json.dumps([chart["data"][0].get("customdata") for chart in charts(app)])
     for name, page in ELSEWHERE.items():
         assert not said(opened(page, **links(app)[name]))
+
+
+def test_accuracy_on_a_text_stands_beside_its_places_and_that_of_copying():
+    app = shown(task="text")
+    words = words_on(app)
+    task = TASKS["text"]
+    assert "Held out: the last 2,290 of its 11,619 characters. It learns from 9,329." in words
+    assert "of 2,289 next characters right, in the part that is held out" in words
+    copied = task.copied(task.defaults)
+    assert f"The dotted line is **copying**: {copied:.1%}." in words
+    assert "points below it" in words
+    _, _, accuracy, _ = charts(app)
+    (level,) = (shape for shape in accuracy["layout"]["shapes"] if shape["y0"] == shape["y1"])
+    assert level["y0"] == copied
+    assert "copying" not in words_on(shown(task="reverse"))
+
+
+def test_heads_are_switched_off_alone_and_by_layers():
+    app = trained(steps=10)
+    worth = charts(app)[-1]
+    assert worth["layout"]["xaxis"]["ticktext"] == ["head 0", "head 1", "all"]
+    assert "is left without each, and without all heads of a layer" in words_on(app)
+    assert "another does it too" not in words_on(app)
 
 
 # From start to end -------------------------------------------------------------------------------------------------
@@ -250,7 +276,7 @@ def test_from_start_to_done():
     assert app.get("progress")[0].proto.text == (
         f"Step 20 of 20 · loss {last.loss:.3f} · {last.accuracy:.1%} symbols right"
     )
-    assert f"With all heads it is right in **{last.accuracy:.1%}**" in words_on(app)
+    assert f"With all heads it is right in **{last.accuracy:.1%}** of {last.places:,} (symbols right)" in words_on(app)
     assert "What is each head worth?" in words_on(app)
     assert REVERSE.lesson in words_on(app)
     loss = charts(app)[1]["data"][0]

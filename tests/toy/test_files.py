@@ -73,7 +73,7 @@ def changed(data: bytes, change: Callable[[dict[str, str], dict[str, Any], dict[
 
 
 def set_version(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
-    header["version"] = "2"
+    header["version"] = "3"
 
 
 def set_format(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
@@ -125,7 +125,7 @@ def bend_moment(header: dict[str, str], run: dict[str, Any], tensors: dict[str, 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (set_version, "version 2 of the format, and this program reads version 1"),
+        (set_version, "version 3 of the format, and this program reads versions 1 and 2"),
         (set_format, "not one of a training"),
         (set_task, "There is no task 'sorting'"),
         (set_width, r"weights of step .* don't fit"),
@@ -142,6 +142,44 @@ def bend_moment(header: dict[str, str], run: dict[str, Any], tensors: dict[str, 
 def test_a_file_that_can_not_be_used_says_why(data: bytes, change: Any, sentence: str):
     with pytest.raises(FileError, match=sentence):
         open_run(changed(data, change))
+
+
+def as_before(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    """As version 1 wrote it, which knew neither the number of places nor copying."""
+    header["version"] = "1"
+    for measured in run["measured"]:
+        del measured["places"], measured["copied"]
+
+
+def test_a_file_of_the_version_before_opens(data: bytes):
+    back = open_run(changed(data, as_before))
+    assert back.steps == open_run(data).steps
+    assert {(one.places, one.copied) for one in back.measured} == {(64 * 12, None)}
+
+
+def test_a_file_whose_text_was_held_out_otherwise_says_so_and_names_its_settings(monkeypatch: pytest.MonkeyPatch):
+    task = TASKS["text"]
+    monkeypatch.setattr(type(task), "written", 2)
+    run = Run(task, replace(task.defaults, steps=10, layers=1, width=8, seed=7))
+    run.add(next(iter(train(task, run.config))))
+    with pytest.raises(FileError) as raised:
+        open_run(changed(save_run(run), as_before))
+    assert "measured a text's model on the last tenth of the text" in str(raised.value)
+    assert "layers 1, heads 4, width 8, learning rate 0.003, steps 10, seed 7" in str(raised.value)
+    assert "begins “The cat came home" in str(raised.value)
+
+
+def test_places_and_copying_are_not_taken_from_the_file(monkeypatch: pytest.MonkeyPatch):
+    task = TASKS["text"]
+    monkeypatch.setattr(type(task), "written", 2)
+    run = Run(task, replace(task.defaults, steps=10, layers=1, width=8))
+    run.add(next(iter(train(task, run.config))))
+
+    def boast(header: dict[str, str], run: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+        run["measured"][0] |= {"places": 10**6, "copied": 0.0}
+
+    (back,) = open_run(changed(save_run(run), boast)).measured
+    assert (back.places, back.copied) == (run.measured[0].places, run.measured[0].copied)
 
 
 @pytest.mark.parametrize("keep", [0, 5, 8, 100, -1, -1000])

@@ -191,14 +191,24 @@ class Dates(Task):
     def held_out_batch(self, config: Config, generator: torch.Generator) -> Batch:
         return _batch(_UNSEEN, generator, self.held_out)
 
-    def predict(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> Int[Tensor, "batch place"]:
+    def predict(
+        self,
+        model: ToyModel,
+        batch: Batch,
+        off: Off = NONE_OFF,
+        output: Output | None = None,
+    ) -> Int[Tensor, "batch place"]:
         """What the model writes by itself, always taking the likeliest symbol; it is not told where it went wrong."""
         return model(batch.inputs, None, off).logits.argmax(dim=-1)
 
-    def accuracy(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF) -> float:
+    def accuracy(self, model: ToyModel, batch: Batch, off: Off = NONE_OFF, output: Output | None = None) -> float:
         """The share of dates that are right in all ten places."""
-        right = self.predict(model, batch, off) == batch.targets
+        right = self.predict(model, batch, off, output) == batch.targets
         return float(right.all(dim=-1).double().mean())
+
+    def places(self, batch: Batch) -> int:
+        """A date is right or wrong as a whole."""
+        return len(batch.targets)
 
     @torch.no_grad()
     def sample(self, config: Config, model: ToyModel) -> str:

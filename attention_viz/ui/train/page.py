@@ -78,6 +78,9 @@ def page() -> None:
         _settings(setup, training)
         wrong = _wrong(setup)
         shell.notice(*wrong)
+        held_out = "" if wrong else setup.task.held_out_in_words(setup.config)
+        if held_out:
+            aside(held_out)
         _controls(setup, training, ready=not wrong)
     if not wrong:
         run = training.run if training is not None and training.run.steps else _before(setup)

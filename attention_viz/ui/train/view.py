@@ -262,11 +262,17 @@ def _curves(run: Run, step: int, palette: Palette) -> None:
         key="loss",
     )
     draw(
-        f"**Accuracy** {last.accuracy:.1%} {run.task.counted}",
-        [Learned("accuracy", [one.accuracy for one in measured])],
+        f"**Accuracy** {last.accuracy:.1%} of {last.places:,} {run.task.counted}",
+        [Learned("accuracy", [one.accuracy for one in measured], last.copied)],
         share=True,
         key="accuracy",
     )
+    if last.copied is not None:
+        aside(
+            f"The dotted line is **copying**: {last.copied:.1%}. Whoever looks up the longest end of what was read in "
+            "the part that is learned from, and says what followed it there, gets that many of the same "
+            f"{last.places:,} right. {_beside(last.accuracy, last.copied, last.places)}"
+        )
     draw(
         "**Pattern** of the best head",
         [
@@ -285,6 +291,15 @@ def _curves(run: Run, step: int, palette: Palette) -> None:
         f"{explained}. The dotted line is a head that looks at everything alike. Measured, not assumed: a model may "
         "solve its task in another way."
     )
+
+
+def _beside(accuracy: float, copied: float, places: int) -> str:
+    """Where the model stands, as far as so many places can tell."""
+    points = 100 * (accuracy - copied)
+    error = 100 * ((accuracy * (1 - accuracy) + copied * (1 - copied)) / places) ** 0.5
+    if abs(points) < 2 * error:
+        return f"So many can't tell the model from it: that takes a difference of about {2 * error:.0f} points."
+    return f"The model is {abs(points):.0f} points {'above' if points > 0 else 'below'} it."
 
 
 def _onwards(run: Run, step: int, training: Training) -> None:
@@ -340,44 +355,58 @@ def _worth(run: Run, training: Training) -> None:
         with words:
             st.markdown(
                 f"One head after the other is switched off in the model after {step:,} steps. With all heads it is "
-                f"right in **{found.whole:.1%}** ({run.task.counted}). The table says what is left without each."
+                f"right in **{found.whole:.1%}** of {run.at(step).places:,} ({run.task.counted}). The table says what "
+                "is left without each, and without all heads of a layer."
             )
             layer, head = np.unravel_index(int(found.without.argmin()), found.without.shape)
             lost = found.whole - found.without[layer, head]
             st.markdown(
                 f"It misses L{layer} H{head} most: **{lost * 100:.1f} points**."
                 if lost > 0.005
-                else "It misses none of them: what one does, another can do as well, or none is needed."
+                else "It misses none of them."
             )
-            aside("A head that can be spared may still do something; another does it too.")
+            aside(
+                "A head that can be spared alone may still do something: others may stand in for it. Whether they do, "
+                "only switching off several at once can tell; the last column switches off a whole layer."
+            )
         with picture:
-            figure = cells(
-                found.without,
-                [f"layer {layer}" for layer in range(run.config.layers)],
-                [f"head {head}" for head in range(run.config.heads)],
-                texts=[[f"{one:.1%}" for one in row] for row in found.without],
-                palette=palette_for(st.context.theme.type),
-                hover=[
-                    [
-                        f"without L{layer} H{head}: {one:.1%}, with all heads {found.whole:.1%}"
-                        for head, one in enumerate(row)
-                    ]
-                    for layer, row in enumerate(found.without)
-                ],
-                share=True,
-            )
-            st.plotly_chart(
-                figure,
-                width=figure.layout.width,
-                theme=None,
-                key="train worth",
-                config=_CONFIG,
-                alt="Accuracy without each head",
-            )
+            _without(run, found)
     if isinstance(run.task, Keyword):
         with st.container(border=True):
             _left_out(run)
     aside(f":material/lightbulb: {run.task.lesson}")
+
+
+def _without(run: Run, found: Ablation) -> None:
+    """What is left without each head, and without each layer where that is more than one head."""
+    left, names = found.without, [f"head {head}" for head in range(run.config.heads)]
+    off = [[f"L{layer} H{head}" for head in range(run.config.heads)] for layer in range(run.config.layers)]
+    if run.config.heads > 1:
+        left, names = np.column_stack([left, found.without_layer]), [*names, "all"]
+        off = [[*row, f"all heads of layer {layer}"] for layer, row in enumerate(off)]
+    figure = cells(
+        left,
+        [f"layer {layer}" for layer in range(run.config.layers)],
+        names,
+        texts=[[f"{one:.1%}" for one in row] for row in left],
+        palette=palette_for(st.context.theme.type),
+        hover=[
+            [
+                f"without {what}: {one:.1%}, with all heads {found.whole:.1%}"
+                for what, one in zip(heads, row, strict=True)
+            ]
+            for heads, row in zip(off, left, strict=True)
+        ],
+        share=True,
+    )
+    st.plotly_chart(
+        figure,
+        width=figure.layout.width,
+        theme=None,
+        key="train worth",
+        config=_CONFIG,
+        alt="Accuracy without each head and each layer",
+    )
 
 
 def _left_out(run: Run) -> None:
