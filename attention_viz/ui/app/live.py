@@ -21,7 +21,7 @@ from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.measures import MEASURES
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.server import cache
+from attention_viz.ui.server import cache, surveys
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Side
@@ -139,28 +139,29 @@ def fill_in(view: HeadView) -> None:
     if not is_long(view.trace):
         return
     name = _name(view)
-    survey = cache.survey(name, lambda: Survey(view.trace, view.unit))
+    filling = surveys.filling(name, lambda: Survey(view.trace, view.unit))
+    survey = filling.survey
 
     def send() -> None:
-        survey.touch()
+        filling.touch()
         done, count = int(survey.ready.sum()), len(survey.ready)
-        if survey.running:
-            left = survey.seconds_left()
+        if filling.active:
+            left = filling.seconds_left()
             about = "waiting for its turn" if left is None else f"about {left:.0f} s left"
             st.progress(done / count, text=f"{done} of {count} pictures, {about}")
-            st.button("Stop here", on_click=survey.stop, icon=":material/close:")
+            st.button("Stop here", on_click=filling.stop, icon=":material/close:")
         elif done < count:
-            aside(f"{done} of {count} pictures are there. {markdown(survey.error)}")
-            st.button("Fill in the rest", on_click=survey.start, icon=":material/play_arrow:")
+            aside(f"{done} of {count} pictures are there. {markdown(filling.problem)}")
+            st.button("Fill in the rest", on_click=filling.start, icon=":material/play_arrow:")
         _send_thumbs(view, name, survey.pictures, survey.ready)
         _send_scores(view, name, survey.scores, done)
 
-    if survey.running:
+    if filling.active:
 
         @st.fragment(run_every=1.0)
         def watch() -> None:
             send()
-            if not survey.running:
+            if not filling.active:
                 st.rerun()
 
         watch()
