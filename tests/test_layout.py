@@ -94,6 +94,26 @@ def test_arrows_point_one_way(file: Path):
             assert room.split(".")[0] in HEAVY[root], f"{room} may not import {root}"
 
 
+def test_only_jobs_begin_threads():
+    """And a line to the Hub: one that is silent can only be broken off from another thread."""
+    begin = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor"}
+    found = set()
+    for file in MODULES:
+        called = (
+            node.func for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+        )
+        if begin & {getattr(one, "attr", getattr(one, "id", "")) for one in called}:
+            found.add(str(file.relative_to(PACKAGE)))
+    assert found == {"ui/server/jobs.py", "models/hub/line.py"}
+
+
+@pytest.mark.parametrize("room", sorted(LIBRARY))
+def test_the_library_is_tested_without_the_ui(room: str):
+    for file in (ROOT / "tests" / room).rglob("*.py"):
+        for name in imports_of(file):
+            assert not name.startswith(("attention_viz.ui", "tests.ui", "tests.pages")), f"{file} imports {name}"
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
 def test_pages_are_thin_and_know_only_the_ui(file: Path):
     for name in imports_of(file):

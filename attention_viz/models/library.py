@@ -13,18 +13,23 @@ from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import HubSource, fetch
 from attention_viz.models.hub.names import unknown_model
 from attention_viz.models.source import Source
-from attention_viz.models.trained import TrainedSource
-from attention_viz.models.uploads import UPLOADS
 
-SOURCES: tuple[Source, ...] = (BundledSource(), TrainedSource(), UPLOADS, FolderSource(), HubSource())
+SOURCES: list[Source] = [BundledSource(), FolderSource(), HubSource()]
 """Where models are looked for, in this order. A new kind of origin is one more entry."""
+
+
+def add_source(source: Source) -> None:
+    """A further place to look for models, before all others: what only this process has, for instance. Adding the same
+    one again changes nothing."""
+    if source not in SOURCES:
+        SOURCES.insert(0, source)
 
 
 def describe_model(name: str) -> ModelInfo:
     """What is known of a model without loading it; no network, and torch is not imported.
 
-    Raises UnknownModelError, and NotDownloadedError for an id of the Hub that is not on this machine, and
-    GoneModelError for one that was trained here and is forgotten.
+    Raises UnknownModelError, and NotDownloadedError for an id of the Hub that is not on this machine; in the app,
+    GoneModelError for one that was trained there and is forgotten.
     """
     return _find(name)[1]
 
@@ -66,7 +71,7 @@ def _open_folder(folder: Path) -> Model:
 
 
 def _find(name: str) -> tuple[Source, ModelInfo]:
-    for source in SOURCES:
+    for source in tuple(SOURCES):  # Another thread may add one.
         info = source.describe(name)
         if info is not None:
             return source, info

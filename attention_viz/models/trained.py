@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from attention_viz.toy.config import Config
+    from attention_viz.toy.run import Run
     from attention_viz.toy.task import Looked, Task
 
 _NAME = re.compile(r"(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[a-z2-7]{10})")
@@ -85,7 +86,11 @@ def trained_model(
 
 
 class TrainedSource:
-    """The models that were trained in this process, by a name that only those know who have a link to it."""
+    """Models of trainings that somebody keeps, by a name that only those know who have a link to it."""
+
+    def __init__(self, find: Callable[[str], Run | None]) -> None:
+        """find: the run of the training with this id; None when there is none any more. Called in any thread."""
+        self._run = find
 
     def names(self) -> tuple[str, ...]:
         """None: nobody is told what others have trained."""
@@ -102,22 +107,19 @@ class TrainedSource:
         return TrainedModel(*self._find(name), name)
 
     def _find(self, name: str) -> tuple[Task, Config, Mapping[str, Tensor]]:
-        # Imported here, since most sessions never train anything.
-        from attention_viz.toy.trainings import TRAININGS
-
         match = _NAME.fullmatch(name)
         if match is None:
             raise ModelError(f"{name[:100]} is no name of a trained model.")
-        training = TRAININGS.find(match["id"])
-        weights = None if training is None else training.run.checkpoints.get(int(match["step"]))
-        if training is None or weights is None:
+        run = self._run(match["id"])
+        weights = None if run is None else run.checkpoints.get(int(match["step"]))
+        if run is None or weights is None:
             raise GoneModelError(
                 f"The model “{match['task']}” after {int(match['step']):,} steps was trained in another visit, and "
                 "this server no longer has it. Load its file on the page “Train a model”, or train it again there: the "
                 "same seed and settings give the same model.",
                 name,
             )
-        return training.run.task, training.run.config, weights
+        return run.task, run.config, weights
 
 
 def trained_name(task: str, step: int, training: str) -> str:

@@ -1,19 +1,16 @@
 """What every head does, in small: a picture and the measures of each map, for the grid.
 
-Of a text of ordinary length all of it is computed when it is asked for. Thousands of tokens take a second a map: then a
-thread goes through the heads, and the page shows what is there.
+Of a text of ordinary length all of it is computed when it is asked for. Thousands of tokens take a second a map: then
+it is filled in one place after the other, and can be looked at meanwhile.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, UInt8
 
-from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.mean import heads_in_mean
 from attention_viz.core.place import ALL_HEADS, Place, places_of
@@ -27,10 +24,6 @@ from attention_viz.views.packet import to_bytes
 
 THUMB = 40
 """The most cells along a side of a small map."""
-PATIENCE = 30.0
-"""Seconds without a word from its visitor after which a survey in the background ends."""
-
-_one_at_a_time = threading.Lock()
 Map = Float32[np.ndarray, "query key"]
 
 
@@ -67,12 +60,12 @@ def thumbnail(trace: Trace, place: Place, weights: Map, unit: Unit) -> UInt8[np.
 
 def thumbnails(trace: Trace, unit: Unit) -> UInt8[np.ndarray, "place row column"]:
     """The small picture of every place."""
-    return Survey(trace, unit).run(pictures=True, measures=False).pictures
+    return Survey(trace, unit).filled(measures=False).pictures
 
 
 def all_scores(trace: Trace) -> tuple[HeadScores, ...]:
     """Every measure of every head, and of the means. Each map is computed once for all measures."""
-    return Survey(trace, "tokens").run(pictures=False, measures=True).scores
+    return Survey(trace, "tokens").filled(pictures=False).scores
 
 
 def ranges(trace: Trace) -> Float64[np.ndarray, "measure end"]:
@@ -93,9 +86,9 @@ def ranges(trace: Trace) -> Float64[np.ndarray, "measure end"]:
 
 
 class Survey:
-    """Goes through all heads of a trace, and can be looked at while it does.
+    """What is known of the places of a trace so far. It can be looked at while it is filled.
 
-    ready: which places are there. error: why it ended early, or empty.
+    pictures: of each place. scores: NaN where they are not there yet. ready: which places are there.
     """
 
     def __init__(self, trace: Trace, unit: Unit) -> None:
@@ -104,57 +97,25 @@ class Survey:
         self.pictures: UInt8[np.ndarray, "place row column"] = np.zeros((count, queries, keys), dtype=np.uint8)
         self._tally = Tally(trace, MEASURES)
         self.ready: Bool[np.ndarray, " place"] = np.zeros(count, dtype=np.bool_)
-        self.error = ""
         self._trace, self._unit = trace, unit
-        self._stopped = threading.Event()
-        self._touched = time.monotonic()
-        self._began = time.monotonic()
-        self._thread: threading.Thread | None = None
 
-    def run(self, *, pictures: bool = True, measures: bool = True) -> Survey:
-        """Goes through all of it, here and now, unless it is stopped."""
-        for number, place, weights in maps(self._trace):
-            if self._stopped.is_set() or (self._thread and time.monotonic() - self._touched > PATIENCE):
-                break
+    def filled(self, *, pictures: bool = True, measures: bool = True) -> Survey:
+        """All of it, here and now."""
+        for _ in self.fill(pictures=pictures, measures=measures):
+            pass
+        return self
+
+    def fill(self, *, pictures: bool = True, measures: bool = True) -> Generator[int, None, None]:
+        """Goes from place to place, and tells after each how many it has done. May be left at any of them."""
+        for done, (number, place, weights) in enumerate(maps(self._trace), 1):
             if pictures:
                 self.pictures[number] = thumbnail(self._trace, place, weights, self._unit)
             if measures:
                 self._tally.add(place, weights)
             self.ready[number] = True
-        return self
+            yield done
 
     @property
     def scores(self) -> tuple[HeadScores, ...]:
         """What the measures say of the places that are ready."""
         return self._tally.scores()
-
-    def start(self) -> None:
-        """Goes through it in a thread of its own. One survey runs at a time; others wait for their turn."""
-        self._stopped.clear()
-        self.touch()
-        self._thread = threading.Thread(target=self._in_turn, daemon=True)
-        self._thread.start()
-
-    def touch(self) -> None:
-        """Somebody still looks at it."""
-        self._touched = time.monotonic()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    @property
-    def running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
-
-    def seconds_left(self) -> float | None:
-        """From how long the places took that are there; None before the first."""
-        done = int(self.ready.sum())
-        return (time.monotonic() - self._began) / done * (len(self.ready) - done) if done else None
-
-    def _in_turn(self) -> None:
-        with _one_at_a_time:
-            self._began = time.monotonic()
-            try:
-                self.run()
-            except AttentionVizError as error:
-                self.error = str(error)

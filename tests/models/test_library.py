@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import attention_viz as av
+from attention_viz.core.model import Model
+from attention_viz.models import library
 from attention_viz.models.bundled import DIGESTS, NAME, BundledSource
+from attention_viz.models.given import GivenModel
 from attention_viz.models.threads import VARIABLE, set_thread_count
 
 
@@ -87,3 +91,33 @@ def test_a_folder_that_is_not_there(tmp_path):
         av.UnknownModelError, match=r"There is no folder .*missing\. Give one that save_pretrained made"
     ):
         av.load_model(tmp_path / "missing")
+
+
+class Given:
+    """A place that has one model: maps from elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        trace = av.from_arrays([[[[1.0]]]], ["x"])
+        self.model = GivenModel(replace(trace, model=replace(trace.model, name=name)))
+
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def describe(self, name: str) -> av.ModelInfo | None:
+        return self.model.info if name == self.model.info.name else None
+
+    def load(self, name: str) -> Model:
+        return self.model
+
+
+def test_a_place_that_a_process_adds_is_asked_first_and_only_once(monkeypatch):
+    monkeypatch.setattr(library, "SOURCES", list(library.SOURCES))
+    before = len(library.SOURCES)
+    with pytest.raises(av.UnknownModelError):
+        av.describe_model("mine#1")
+    mine = Given("mine#1")
+    for source in (mine, mine, Given(NAME)):
+        library.add_source(source)
+    assert len(library.SOURCES) == before + 2
+    assert av.load_model("mine#1") is mine.model
+    assert av.describe_model(NAME).family != "bert"

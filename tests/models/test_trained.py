@@ -9,17 +9,21 @@ import pytest
 import torch
 
 from attention_viz.core.errors import GoneModelError, TextError
-from attention_viz.models.library import describe_model, load_model
+from attention_viz.models.source import Source
 from attention_viz.models.tracing import trace
-from attention_viz.models.trained import TrainedModel, trained_name
+from attention_viz.models.trained import TrainedModel, TrainedSource, trained_name
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import train
-from attention_viz.toy.trainings import TRAININGS
 
 pytestmark = pytest.mark.learns
+ID = "abcdefghij"
 EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+
+
+def nothing(_: str) -> None:
+    """Where no training is kept."""
 
 
 def trained(task: Task) -> Run:
@@ -32,10 +36,11 @@ def trained(task: Task) -> Run:
 @EVERY
 def test_its_trace_is_what_the_model_computed(task: Task):
     run = trained(task)
-    name = trained_name(task.name, 10, TRAININGS.keep(run).id)
-    info = describe_model(name)
+    name, source = trained_name(task.name, 10, ID), TrainedSource({ID: run}.get)
+    info = source.describe(name)
+    assert info is not None
     text, second = task.example(run.config)
-    found = trace(load_model(name), text, second)
+    found = trace(source.load(name), text, second)
     assert found.kind == task.kind
     assert (
         (len(found.layers), found.heads)
@@ -67,8 +72,8 @@ def test_a_text_that_it_does_not_know_is_refused_with_what_it_knows(task: Task):
 
 def test_two_steps_are_two_models():
     run = trained(TASKS["reverse"])
-    kept = TRAININGS.keep(run)
-    before, after = (load_model(trained_name("reverse", step, kept.id)) for step in (0, 10))
+    source = TrainedSource({ID: run}.get)
+    before, after = (source.load(trained_name("reverse", step, ID)) for step in (0, 10))
     text, _ = run.task.example(run.config)
     assert before.info.revision != after.info.revision
     assert not np.array_equal(trace(before, text).attention(0, 0), trace(after, text).attention(0, 0))
@@ -77,4 +82,14 @@ def test_two_steps_are_two_models():
 @pytest.mark.parametrize("name", ["reverse@10#abcdefghij", "recall@0#2345672345"])
 def test_one_that_is_gone_says_what_to_do(name: str):
     with pytest.raises(GoneModelError, match=r"trained in another visit.*Load its file.*train it again"):
-        describe_model(name)
+        TrainedSource(nothing).describe(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt2", "a/b", "", "reverse@10", "reverse@10#ABCDEFGHIJ", "mine.npz#0123456789abcdef"]
+)
+def test_other_names_are_left_to_others(name: str):
+    source = TrainedSource(nothing)
+    assert isinstance(source, Source)
+    assert source.describe(name) is None
+    assert source.names() == ()

@@ -7,7 +7,7 @@ import streamlit as st
 
 import attention_viz as av
 from attention_viz.models.catalogue import CATALOGUE
-from attention_viz.models.uploads import UPLOADS
+from attention_viz.ui.server.uploads import UPLOADS
 from tests.pages.test_pages import opened, words_on
 
 

@@ -19,10 +19,10 @@ from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import train
-from attention_viz.toy.trainings import TRAININGS, Training
+from attention_viz.ui.server.trainings import TRAININGS, Training
 from tests.pages.test_pages import in_address, opened
 from tests.pages.test_pages import words_on as raw_words_on
-from tests.toy.test_trainings import Diverging, wait
+from tests.ui.server.test_trainings import Diverging, wait
 
 PAGE = "pages/train.py"
 REVERSE = TASKS["reverse"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -21,14 +18,6 @@ from attention_viz.views.survey import THUMB, Survey, all_scores, maps, places, 
 @pytest.fixture(scope="module")
 def trace(minilm) -> av.Trace:
     return av.trace(minilm, "The cat didn't cross the street because it was too tired. " * 5)
-
-
-def ended(survey: Survey) -> Survey:
-    deadline = time.monotonic() + 30
-    while survey.running and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not survey.running
-    return survey
 
 
 def test_every_place_is_told_once_with_its_map(trace):
@@ -66,30 +55,18 @@ def test_what_no_query_of_a_block_sees_is_zero():
     np.testing.assert_array_equal(picture == 0, np.triu(np.ones((40, 40), dtype=np.bool_), 1))
 
 
-def test_in_the_background_it_can_be_watched_stopped_and_taken_up_again(trace):
+def test_it_can_be_looked_at_while_it_is_filled_left_and_taken_up_again(trace):
     survey = Survey(trace, "tokens")
-    assert not survey.running
-    survey.start()
-    assert ended(survey).ready.all()
+    first = survey.fill()
+    assert [next(first) for _ in range(3)] == [1, 2, 3]
+    first.close()
+    assert survey.ready.sum() == 3
+    for scores in survey.scores:
+        assert not np.isnan(scores.by_place[survey.ready]).any()
+        assert np.isnan(scores.by_place[~survey.ready]).all()
+    assert survey.pictures[survey.ready].min() >= 1
+    assert not survey.pictures[~survey.ready].any()
+    assert list(survey.fill()) == list(range(1, len(places(trace)) + 1))
+    assert survey.ready.all()
     np.testing.assert_array_equal(survey.pictures, thumbnails(trace, "tokens"))
-    stopped = Survey(trace, "tokens")
-    stopped.stop()
-    stopped.run()
-    assert not stopped.ready.any()
-    assert all(np.isnan(scores.by_place).all() for scores in stopped.scores)
-    stopped.start()
-    assert ended(stopped).ready.all()
-
-
-def test_a_visitor_who_left_does_not_keep_it_going(trace, monkeypatch):
-    monkeypatch.setattr("attention_viz.views.survey.PATIENCE", -1.0)
-    survey = Survey(trace, "tokens")
-    survey.start()
-    assert not ended(survey).ready.any()
-
-
-def test_maps_that_are_none_end_it_with_a_sentence():
-    good = av.from_arrays([[[[1.0]]]], ["x"])
-    survey = Survey(replace(good, layers=(av.MapLayer(np.array([[[0.5]]], dtype=np.float32)),)), "tokens")
-    survey.start()
-    assert "adds up to 0.5" in ended(survey).error
+    assert [one.by_place.tolist() for one in survey.scores] == [one.by_place.tolist() for one in all_scores(trace)]

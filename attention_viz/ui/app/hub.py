@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from attention_viz.core.errors import AttentionVizError, PickledModelError
+from attention_viz.core.errors import PickledModelError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub import Hub, Offer
 from attention_viz.ui.app.plain import aside
+from attention_viz.ui.server.downloads import Download, download_of, start_download
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import in_place_of
 
-PATIENCE = 30.0
-"""Seconds without a word from its visitor after which a download stops. What has arrived is kept."""
 _LOOK_SECONDS = 300
 
 
@@ -32,7 +30,7 @@ def hub() -> Hub:
 
 def offer_panel(name: str) -> None:
     """Looks a model up, shows what it is and what it takes, and downloads it when asked to."""
-    running = _downloads().get(name)
+    running = download_of(name)
     if running is not None and running.active:
         _watch(running)
         return
@@ -61,61 +59,6 @@ def offer_panel(name: str) -> None:
         aside("It is kept on this server, so the next visitor has it at once.")
 
 
-class Download:
-    """A download in a thread of its own.
-
-    done, total: bytes. error: why it ended early, or empty. remark: what is unusual about it, or empty.
-    """
-
-    def __init__(self, offer: Offer, hub: Hub) -> None:
-        self.offer = offer
-        self.done, self.total = 0, max(1, offer.download_bytes)
-        self.error = ""
-        self.remark = ""
-        self._hub = hub
-        self._stop = threading.Event()
-        self._touched = time.monotonic()
-        self._began = time.monotonic()
-        self._at_first: int | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    @property
-    def active(self) -> bool:
-        return self._thread.is_alive()
-
-    def touch(self) -> None:
-        """Somebody still waits for it."""
-        self._touched = time.monotonic()
-
-    def stop(self) -> None:
-        self._stop.set()
-
-    @property
-    def stopping(self) -> bool:
-        return self._stop.is_set()
-
-    def rate(self) -> float:
-        """Bytes a second, of what arrived in this run."""
-        return (self.done - (self._at_first or 0)) / max(0.1, time.monotonic() - self._began)
-
-    def _run(self) -> None:
-        try:
-            self._hub.download(self.offer, self._report, self._stop, self._remark)
-        except AttentionVizError as error:
-            self.error = str(error)
-
-    def _remark(self, sentence: str) -> None:
-        self.remark = sentence
-
-    def _report(self, done: int, total: int) -> None:
-        if self._at_first is None:
-            self._at_first = done
-        self.done, self.total = done, max(1, total)
-        if time.monotonic() - self._touched > PATIENCE:
-            self._stop.set()
-
-
 def _watch(download: Download) -> None:
     @st.fragment(run_every=0.5)
     def progress() -> None:
@@ -126,7 +69,8 @@ def _watch(download: Download) -> None:
         arrived = f"{size_in_words(download.done)} of {size_in_words(download.total)}"
         rate = download.rate()
         left = f", {size_in_words(int(rate))} a second" if rate > 1 else ""
-        what = "Stopping" if download.stopping else "Downloading"
+        waiting = "Waiting to download" if download.waiting_for() else "Downloading"
+        what = "Stopping" if download.stopping else waiting
         st.progress(share, text=f"{what} {markdown(str(download.offer.name))}: {arrived}{left}")
         if download.remark:
             aside(f":material/info: {markdown(download.remark)}")
@@ -171,7 +115,7 @@ def _facts(offer: Offer) -> None:
 
 
 def _start(name: str, offer: Offer) -> None:
-    _downloads()[name] = Download(offer, hub())
+    start_download(name, offer, hub())
 
 
 def _looked(name: str) -> Offer:
@@ -181,9 +125,3 @@ def _looked(name: str) -> Offer:
     if found is None or time.monotonic() - found[0] > _LOOK_SECONDS:
         found = looks[name] = (time.monotonic(), hub().look(name))
     return found[1]
-
-
-@st.cache_resource(show_spinner=False)
-def _downloads() -> dict[str, Download]:
-    """By name, the last download of each model. They are few: one runs at a time."""
-    return {}

@@ -19,7 +19,7 @@ from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.app import hub
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.server import cache, trained
+from attention_viz.ui.server import cache, sources, trained
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import changed, in_place_of
 
@@ -52,6 +52,7 @@ PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, TRAIN, LIMITS)
 def run() -> None:
     """app.py: configures the page, draws the sidebar and runs the page that the address asks for."""
     st.session_state[_VIA_APP] = True
+    sources.register()
     page = _navigation()
     title = f"{page.title} · Attention Viz"
     st.set_page_config(page_title=title, page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")

@@ -17,7 +17,7 @@ from attention_viz.core.place import Place
 from attention_viz.figures.palette import palette_for
 from attention_viz.ui.app.live import looks
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.server import cache
+from attention_viz.ui.server import cache, surveys
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Side
@@ -110,28 +110,29 @@ def fill_in(view: HeadView) -> None:
     if not is_long(view.trace):
         return
     name = name_of(view)
-    survey = cache.survey(name, lambda: Survey(view.trace, view.unit))
+    filling = surveys.filling(name, lambda: Survey(view.trace, view.unit))
+    survey = filling.survey
 
     def show() -> None:
-        survey.touch()
+        filling.touch()
         done, count = int(survey.ready.sum()), len(survey.ready)
-        if survey.running:
-            left = survey.seconds_left()
+        if filling.active:
+            left = filling.seconds_left()
             about = "waiting for its turn" if left is None else f"about {left:.0f} s left"
             st.progress(done / count, text=f"{done} of {count} pictures, {about}")
-            st.button("Stop here", on_click=survey.stop, icon=":material/close:")
+            st.button("Stop here", on_click=filling.stop, icon=":material/close:")
         elif done < count:
-            aside(f"{done} of {count} pictures are there. {markdown(survey.error)}")
-            st.button("Fill in the rest", on_click=survey.start, icon=":material/play_arrow:")
+            aside(f"{done} of {count} pictures are there. {markdown(filling.problem)}")
+            st.button("Fill in the rest", on_click=filling.start, icon=":material/play_arrow:")
         send(parcels.thumbs(view.trace, name, survey.pictures, survey.ready))
         _send_scores(view, survey.scores, done)
 
-    if survey.running:
+    if filling.active:
 
         @st.fragment(run_every=1.0)
         def watch() -> None:
             show()
-            if not survey.running:
+            if not filling.active:
                 st.rerun()
 
         watch()

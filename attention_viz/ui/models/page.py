@@ -13,11 +13,11 @@ from attention_viz.imports.tensors import open_tensors
 from attention_viz.models.bundled import NAME
 from attention_viz.models.catalogue import CATALOGUE
 from attention_viz.models.folders import PREFIX, FolderSource
-from attention_viz.models.uploads import UPLOADS
 from attention_viz.ui.app import hub, shell
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.server.loaded import model_bytes
+from attention_viz.ui.server.uploads import UPLOADS
 from attention_viz.ui.state import url
 from attention_viz.ui.state.selection import Selection
 

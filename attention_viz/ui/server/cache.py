@@ -21,7 +21,6 @@ from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import Hub, HubSource
 from attention_viz.models.library import describe_model
 from attention_viz.ui.server.loaded import LoadedModels, budget
-from attention_viz.views.survey import Survey
 
 VARIABLE = "ATTENTION_VIZ_TRACE_MB"
 _DEFAULT_MB = 64
@@ -95,17 +94,6 @@ def seconds(info: ModelInfo, tokens: int) -> float:
     return _traces().seconds(info, tokens)
 
 
-def survey(name: str, make: Callable[[], Survey]) -> Survey:
-    """The survey of a trace of this name, started when nobody asked for it before."""
-    lock, surveys = _surveys()
-    with lock:
-        found = surveys.get(name)
-        if found is None:
-            found = surveys[name] = make()
-            found.start()
-        return found
-
-
 class _Traces:
     """Least recently used traces go first."""
 
@@ -174,10 +162,4 @@ def _derived() -> tuple[threading.Lock, LRUCache[tuple[str, str], Derived]]:
     return threading.Lock(), LRUCache(_DERIVED_BYTES, getsizeof=_bytes)
 
 
-@st.cache_resource(show_spinner=False)
-def _surveys() -> tuple[threading.Lock, LRUCache[str, Survey]]:
-    # Each holds on to its trace, which is large.
-    return threading.Lock(), LRUCache(1)
-
-
-__all__ = ["describe_model", "kept", "model", "models", "seconds", "set_threads", "survey", "trace"]
+__all__ = ["describe_model", "kept", "model", "models", "seconds", "set_threads", "trace"]

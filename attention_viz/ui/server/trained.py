@@ -9,7 +9,7 @@ import streamlit as st
 from attention_viz.models.trained import trained_name, training_of
 
 if TYPE_CHECKING:
-    from attention_viz.toy.trainings import Training
+    from attention_viz.ui.server.trainings import Training
 
 _HERE = "trained in this visit"
 _MOST = 12
@@ -27,7 +27,7 @@ def trainings() -> list[Training]:
     if not names:
         return []
     # Imported here, since most visits never train anything.
-    from attention_viz.toy.trainings import TRAININGS
+    from attention_viz.ui.server.trainings import TRAININGS
 
     return [training for name in names if (training := TRAININGS.find(name)) is not None]
 
@@ -47,7 +47,7 @@ def example(name: str) -> tuple[str, str] | None:
     named = training_of(name)
     if named is None:
         return None
-    from attention_viz.toy.trainings import TRAININGS
+    from attention_viz.ui.server.trainings import TRAININGS
 
     training = TRAININGS.find(named)
     if training is None:

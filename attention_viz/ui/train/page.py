@@ -15,11 +15,12 @@ from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import has_graphics_card, seconds_for, train
-from attention_viz.toy.trainings import PATIENCE, TRAININGS, Training
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, trained
+from attention_viz.ui.server.jobs import patience
 from attention_viz.ui.server.loaded import freeze
+from attention_viz.ui.server.trainings import TRAININGS, Training
 from attention_viz.ui.state import url
 from attention_viz.ui.state.selection import Selection
 from attention_viz.ui.train import view as train_view
@@ -317,7 +318,7 @@ def _file(training: Training | None) -> None:
             aside(
                 "The model at every step that is kept, its curves and its settings, as one safetensors file: numbers "
                 f"and text, nothing that could be run. A training stays on this server for a while, and stops "
-                f"when nobody has watched it for {PATIENCE:.0f} seconds."
+                f"when nobody has watched it for {patience():.0f} seconds."
             )
             ready = training is not None and not training.active and training.run.last is not None
             if training is not None and ready:

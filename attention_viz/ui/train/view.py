@@ -20,9 +20,9 @@ from attention_viz.toy.leave_one_out import leave_one_out, uniform_accuracy
 from attention_viz.toy.run import Run
 from attention_viz.toy.tasks.keyword import Keyword
 from attention_viz.toy.training import Measured
-from attention_viz.toy.trainings import TRAININGS, Training
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
+from attention_viz.ui.server.trainings import Training
 from attention_viz.ui.state import url
 
 Left = Literal["paused", "stopped"]
@@ -58,9 +58,10 @@ def progress(training: Training) -> None:
         st.progress(
             min(1.0, training.step / config.steps), text=f"Step {training.step:,} of {config.steps:,}{numbers}{rest}"
         )
-        if training.phase == "waiting" and TRAININGS.ahead(training):
+        ahead = training.waiting_for()
+        if ahead:
             aside(
-                f":material/hourglass_empty: Other visitors' models learn first: {TRAININGS.ahead(training)} ahead of "
+                f":material/hourglass_empty: Other visitors' models learn first: {ahead} ahead of "
                 "yours. One learns at a time, and yours begins by itself."
             )
         shell.notice(*_too_fast(training))

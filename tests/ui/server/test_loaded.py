@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 import attention_viz as av
-from attention_viz.models.uploads import GivenModel
+from attention_viz.models.given import GivenModel
 from attention_viz.ui.server.loaded import LoadedModels, budget, model_bytes
 
 

@@ -1,4 +1,4 @@
-"""Uploaded maps are models that have read their text already."""
+"""Uploaded maps are kept for a while, for those who know their name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import attention_viz as av
 from attention_viz.core.model import Model
 from attention_viz.models.source import Source
-from attention_viz.models.uploads import GivenModel, UploadSource
+from attention_viz.ui.server.uploads import UploadSource
 
 
 def uploaded(cells: int = 2, kind: str | None = None) -> av.Trace:
@@ -35,14 +35,6 @@ def test_an_upload_gives_its_own_maps_whatever_is_typed():
     info = source.describe(name)
     assert info is not None
     assert not info.reads_text
-
-
-def test_cross_attention_keeps_its_two_sides():
-    trace = av.from_arrays([[[[0.5, 0.5, 0], [0, 0, 1]]]], ["le", "chat"], ["the", "cat", "sat"])
-    read = av.trace(GivenModel(trace), "")
-    assert read.kind == "cross"
-    assert [token.text for token in read.tokens] == ["le", "chat"]
-    assert [token.text for token in read.key_tokens] == ["the", "cat", "sat"]
 
 
 def test_names_of_others_are_not_told_and_old_uploads_go():

@@ -1,43 +1,22 @@
-"""Maps that people upload, as models that have read their text already."""
+"""Maps that visitors upload, kept for a while."""
 
 from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cachetools import LRUCache
 
 from attention_viz.core.errors import UnknownModelError
-from attention_viz.core.model import Encoding, Model, Pass
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Trace
+from attention_viz.models.given import GivenModel
 
 BYTES = 256_000_000
 """What all uploads together may take in memory; the least recently used goes first."""
 _NAME = re.compile(r".{1,100}#[0-9a-f]{16}", re.DOTALL)
-
-
-@dataclass(frozen=True, eq=False)
-class GivenModel:
-    """A model that gives the same maps whatever it is asked to read."""
-
-    trace: Trace
-
-    @property
-    def info(self) -> ModelInfo:
-        return self.trace.model
-
-    def encode(self, text: str, second: str | None = None) -> Encoding:  # noqa: ARG002 (a Model is given texts)
-        """The tokens of the file; texts are not looked at."""
-        trace = self.trace
-        if trace.kind == "cross":
-            return Encoding(trace.texts, trace.key_tokens, trace.notes, target=trace.tokens)
-        return Encoding(trace.texts, trace.tokens, trace.notes)
-
-    def forward(self, encoding: Encoding) -> Pass:  # noqa: ARG002 (a Model is given what it encoded)
-        """The maps of the file."""
-        return Pass({self.trace.kind: self.trace.layers}, self.trace.maps_only)
 
 
 class UploadSource:
@@ -83,3 +62,4 @@ class UploadSource:
 
 
 UPLOADS = UploadSource()
+"""Those of this process."""

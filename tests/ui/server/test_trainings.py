@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from attention_viz.toy import trainings as module
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import train
-from attention_viz.toy.trainings import Training, Trainings
+from attention_viz.ui.server import jobs
+from attention_viz.ui.server.trainings import Training, Trainings
 
 REVERSE = TASKS["reverse"]
 LONG = replace(REVERSE.defaults, steps=5000)
@@ -62,7 +62,7 @@ def test_a_paused_training_gives_its_place_to_the_next_and_goes_on_as_if_it_had_
     wait(lambda: len(first.run.measured) > 5)
     second = trainings.begin(Run(REVERSE, SHORT))
     assert second.phase == "waiting"
-    assert trainings.ahead(second) == 1
+    assert second.waiting_for() == 1
     trainings.leave_off(first, "paused")
     wait(lambda: second.phase == "done")
     assert first.phase == "paused"
@@ -90,16 +90,16 @@ def test_one_that_waits_can_leave_the_line(trainings: Trainings):
     first, second = trainings.begin(Run(REVERSE, LONG)), trainings.begin(Run(REVERSE, SHORT))
     trainings.leave_off(second, "paused")
     assert second.phase == "paused"
-    assert trainings.ahead(second) == 0
+    assert second.waiting_for() == 0
     assert first.active
     trainings.go_on(second)
-    assert trainings.ahead(second) == 1
+    assert second.waiting_for() == 1
 
 
 def test_a_training_that_nobody_watches_stops_and_can_be_gone_on_with(
     trainings: Trainings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "PATIENCE", 0.3)
+    monkeypatch.setenv(jobs.VARIABLE, "0.3")
     training = trainings.begin(Run(REVERSE, LONG))
     wait(lambda: len(training.run.measured) > 1, touch=(training,))
     begun = time.monotonic()
@@ -108,10 +108,6 @@ def test_a_training_that_nobody_watches_stops_and_can_be_gone_on_with(
     count = len(training.run.measured)
     trainings.go_on(training)
     wait(lambda: len(training.run.measured) > count, touch=(training,))
-
-
-def test_patience_ends_before_thirty_seconds():
-    assert module.PATIENCE < 30
 
 
 def test_a_training_that_diverges_says_what_to_lower_and_the_next_one_begins(trainings: Trainings):
@@ -143,20 +139,6 @@ def test_the_longest_forgotten_goes_first_but_none_that_is_running(
     assert trainings.find(running.id) is running
     assert trainings.find(kept[0].id) is None
     assert trainings.find(kept[-1].id) is kept[-1]
-
-
-def test_checkpoints_are_thinned_evenly_and_the_ends_stay(monkeypatch: pytest.MonkeyPatch):
-    whole = Run(REVERSE, SHORT)
-    for progress in train(REVERSE, SHORT):
-        whole.add(progress)
-    size = whole.nbytes // (len(whole.steps) + 2)
-    monkeypatch.setattr("attention_viz.toy.run.KEPT_BYTES", 12 * size)
-    thin = Run(REVERSE, SHORT)
-    for progress in train(REVERSE, SHORT):
-        thin.add(progress)
-    assert len(thin.measured) == len(whole.measured)
-    assert 3 <= len(thin.steps) <= 12
-    assert (thin.steps[0], thin.steps[-1]) == (0, 50)
 
 
 class Diverging(type(REVERSE)):  # type: ignore[misc]  # the class of a task that is there
