@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float64
 from plotly.subplots import make_subplots
 
 from attention_viz.core.token import Piece
+from attention_viz.figures.frame import frame
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 
 Figure = go.Figure
@@ -49,7 +49,7 @@ def strips(vectors: Sequence[tuple[str, Float64[np.ndarray, " size"]]], palette:
             "ticklabelposition": "outside",
         },
     )
-    _look(figure, palette, 8 + (_STRIP + 4) * len(names) + _LEGEND + 38)
+    _framed(figure, palette, 8 + (_STRIP + 4) * len(names) + _LEGEND + 38)
     figure.update_layout(margin={"t": 8, "b": _LEGEND + 38})
     _dimensions(figure, size)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
@@ -101,7 +101,7 @@ def running_sum(
             row=2,
             col=1,
         )
-    _look(figure, palette, 8 + high + 46)
+    _framed(figure, palette, 8 + high + 46)
     figure.update_layout(margin={"t": 8, "b": 46})
     _dimensions(figure, size, row=2)
     figure.update_xaxes(showticklabels=False, ticks="", showgrid=False, zeroline=False, range=[-0.5, size - 0.5], row=1)
@@ -138,7 +138,7 @@ def bars(
             width=0.62,
         )
     )
-    _look(figure, palette, high + 16)
+    _framed(figure, palette, high + 16)
     left = 16 + max(width(shorten(name)) for name in names)
     low, top = min(0.0, *values), max(0.0, *values)
     room = 0.3 * ((top - low) or 1)
@@ -200,7 +200,7 @@ def row(
             figure.add_vline(x=at.index(chosen), line=mark, row=line, col=1)
         figure.update_yaxes(_numbers(palette), nticks=5, range=[low, low + 1.08 * (top - low)], row=line)
         figure.add_annotation(_above(panel.name, line, palette))
-    _look(figure, palette, _NAMES + high + bottom)
+    _framed(figure, palette, _NAMES + high + bottom)
     figure.update_layout(margin={"t": _NAMES, "b": bottom}, barmode="overlay", bargap=0 if crowded else 0.15)
     labels = {str(place): _label(keys[key], key == chosen, palette) for place, key in enumerate(at)}
     figure.update_xaxes(
@@ -295,12 +295,12 @@ def _cells(
     )
 
 
-def _look(figure: go.Figure, palette: Palette, height: int) -> None:
+def _framed(figure: go.Figure, palette: Palette, height: int) -> None:
     figure.update_layout(
         height=height,
         margin={"l": _LEFT, "r": _RIGHT},
         separators="..",
-        **look(palette),
+        **frame(palette),
     )
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False, ticklabelstandoff=4)

@@ -32,7 +32,7 @@ def told(place: Place) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Colours:
     """Colours as #rrggbb: accent and other for what a token looks at and what looks at it, heads one for each in turn,
     ramp from a weight of 0 to the strongest, diverging from "A is stronger" over 0 in the middle to "B is stronger"."""
 
@@ -48,11 +48,11 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class ColourSets:
     """How a view is drawn on screen, and how on paper."""
 
-    screen: Look
-    print: Look
+    screen: Colours
+    print: Colours
 
 
 def held_from(value: Any, counts: tuple[int, int]) -> tuple[int | None, int | None]:

@@ -100,7 +100,16 @@ Deno.test("maps come back as weights", () => {
 
 Deno.test("the mean of some heads is not the mean of others", () => {
   const bus = createBus();
-  const header = { trace: "t", layer: 4, head: null, among: [1, 3], queries: 1, keys: 1, rows: [0, 1], columns: [0, 1] };
+  const header = {
+    trace: "t",
+    layer: 4,
+    head: null,
+    among: [1, 3],
+    queries: 1,
+    keys: 1,
+    rows: [0, 1],
+    columns: [0, 1],
+  };
   bus.put("exact", { header, payload: words([65535]) });
   bus.accept({ ...shown, layer: 4, head: null, among: [1, 3] });
   equal(weightsOf(bus, "query", 0)?.weights[0], 1);

@@ -18,12 +18,12 @@ from attention_viz.components.files import script
 from attention_viz.core.place import FIRST
 from attention_viz.views.ground import Label
 from attention_viz.views.packet import pack, to_words
-from attention_viz.views.shown import Look, Looks, Shown
+from attention_viz.views.shown import Colours, ColourSets, Shown
 from tests.components import comparison_cases
 
 COMPONENTS = Path(view.__file__).parent.parent
 TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
-LOOK = Look("#000000", "#777777", "#cccccc", "#ffffff", "#0000ff", "#ff8800", (), ("#ffffff",), ("#ffffff",))
+COLOURS = Colours("#000000", "#777777", "#cccccc", "#ffffff", "#0000ff", "#ff8800", (), ("#ffffff",), ("#ffffff",))
 
 
 @pytest.mark.parametrize("main", sorted(COMPONENTS.glob("*/main.js")), ids=lambda main: main.parent.name)
@@ -67,7 +67,7 @@ def show(on_held: Any, columns: list[Label] | None = None) -> None:
         bound=0.25,
         view="maps",
         about="a text",
-        looks=Looks(LOOK, LOOK),
+        colours=ColourSets(COLOURS, COLOURS),
         on_held=on_held,
     )
 

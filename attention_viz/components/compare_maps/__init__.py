@@ -11,7 +11,7 @@ import streamlit as st
 
 from attention_viz.components.files import register
 from attention_viz.views.ground import Label
-from attention_viz.views.shown import Looks, Shown, held_from
+from attention_viz.views.shown import ColourSets, Shown, held_from
 
 _KEY = "compare maps"
 _mount = register(Path(__file__).parent)
@@ -29,7 +29,7 @@ def compare_maps(
     bound: float,
     view: View,
     about: str,
-    looks: Looks,
+    colours: ColourSets,
     on_held: Callable[[int | None, int | None], None],
     curve: Literal["sqrt", "linear"] = "sqrt",
 ) -> None:
@@ -57,7 +57,7 @@ def compare_maps(
             "curve": curve,
             "view": view,
             "about": about,
-            "looks": asdict(looks),
+            "colours": asdict(colours),
         },
         on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
     )

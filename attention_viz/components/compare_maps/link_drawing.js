@@ -30,13 +30,13 @@ export class LinkDrawing {
   /**
    * @param {{
    *   comparison: import("./comparison.js").Comparison, scales: import("./scales.js").Scales, family: string,
-   *   look: import("../shared/colour.js").Look, width: number, held: Lit, lit: Lit,
+   *   colours: import("../shared/colour.js").Colours, width: number, held: Lit, lit: Lit,
    * }} parts lit: what is pointed at, else what is held
    */
-  constructor({ comparison, scales, look, family, width, held, lit }) {
+  constructor({ comparison, scales, colours, family, width, held, lit }) {
     this.comparison = comparison;
     this.scales = scales;
-    this.look = look;
+    this.colours = colours;
     this.family = family;
     this.edges = columnEdges(width);
     this.held = held;
@@ -109,7 +109,7 @@ export class LinkDrawing {
    */
   shade(context, panel, side, { values, states }, { first, last }) {
     const colour = this.scales.of(panel);
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     for (let token = first; token < Math.min(last, values.length); token++) {
       if (states[token] !== SEEN) {
         hatch(context, ...this.box(side, token));
@@ -128,7 +128,7 @@ export class LinkDrawing {
    * @param {Rows} rows
    */
   drawNumbers(context, panel, side, { values, states }, { first, last }) {
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.font = `12px ${this.family}`;
     context.textAlign = "left";
     const x = side === "key" ? this.edges.width - NUMBERS + 5 : this.edges.left + 5;
@@ -157,7 +157,7 @@ export class LinkDrawing {
       const text = fitText(labelText(label, panel), left - 12, (part) => context.measureText(part).width);
       const muted = label.special || !isThere(label, panel);
       const inked = shaded && shaded.states[token] === SEEN && Math.abs(shaded.values[token]) > 0.01;
-      context.fillStyle = inked ? inkOn(colour(shaded.values[token])) : muted ? this.look.muted : this.look.text;
+      context.fillStyle = inked ? inkOn(colour(shaded.values[token])) : muted ? this.colours.muted : this.colours.text;
       context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
     }
   }
@@ -166,7 +166,7 @@ export class LinkDrawing {
   mark(context, side, token) {
     if (token === null) return;
     const [x, y, width, height] = this.box(side, token);
-    context.strokeStyle = this.look.text;
+    context.strokeStyle = this.colours.text;
     context.lineWidth = 1.5;
     context.strokeRect(x + 1, y, width - 2, height);
   }

@@ -19,7 +19,7 @@ import { litAt, panned, revealed, WHOLE, zoomed } from "./window.js";
  * @typedef {import("./window.js").Lit} Lit
  * @typedef {import("../shared/bus.js").Shown & import("./scales.js").Ends & {
  *   rows: Label[], columns: Label[] | null, titles: {a: string, b: string}, about: string, view: "maps" | "links",
- *   looks: import("../shared/save.js").Looks,
+ *   colours: import("../shared/colour.js").ColourSets,
  * }} Data columns: null when they are the rows
  * @typedef {{
  *   box: HTMLElement, scroll: HTMLElement, spacer: HTMLElement, pane: HTMLElement, base: HTMLCanvasElement,
@@ -87,8 +87,8 @@ class Maps {
     this.stage.onkeydown = (event) => this.onKey(event);
     find(root, ".nearer").onclick = () => this.zoom(NEARER);
     find(root, ".farther").onclick = () => this.zoom(1 / NEARER);
-    find(root, ".all").onclick = () => this.look(WHOLE);
-    wireSave(root, () => this.comparison ? this.data?.looks ?? null : null, (look) => this.picture(look));
+    find(root, ".all").onclick = () => this.moveTo(WHOLE);
+    wireSave(root, () => this.comparison ? this.data?.colours ?? null : null, (colours) => this.picture(colours));
   }
 
   /** @param {Panel} panel @returns {Parts} */
@@ -118,7 +118,7 @@ class Maps {
       const clicked = this.litOf(event, pane);
       if (clicked && this.dragged <= DRAG) this.hold(this.afterClickOn(clicked), 0);
     };
-    pane.ondblclick = () => this.isMaps && this.look(WHOLE);
+    pane.ondblclick = () => this.isMaps && this.moveTo(WHOLE);
     pane.addEventListener("wheel", (event) => this.onWheel(event, pane), { passive: false });
     scroll.onscroll = () => {
       for (const panel of PANELS) {
@@ -232,7 +232,7 @@ class Maps {
       ? afterArrow(this.held, event.key, this.counts)
       : afterKey(this.held, event.key, this.counts);
     if (this.isMaps && factor) this.zoom(factor);
-    else if (this.isMaps && event.key === "0") this.look(WHOLE);
+    else if (this.isMaps && event.key === "0") this.moveTo(WHOLE);
     else if (held) this.hold(held, REST);
     else return;
     event.preventDefault();
@@ -248,7 +248,7 @@ class Maps {
     const next = zoomed(this.window, drawing.frame, Math.exp(-event.deltaY * (meant ? 0.01 : 0.002)), x, y);
     if (next.zoom === this.window.zoom && !meant) return;
     event.preventDefault();
-    this.look(next);
+    this.moveTo(next);
   }
 
   /** Around what is lit, or the middle. @param {number} factor */
@@ -263,11 +263,11 @@ class Maps {
       return place < 0 || place > length ? length / 2 : place;
     };
     const [x, y] = [near(key, this.window.left, frame.width), near(query, this.window.top, frame.height)];
-    this.look(zoomed(this.window, frame, factor, x, y));
+    this.moveTo(zoomed(this.window, frame, factor, x, y));
   }
 
   /** @param {import("./window.js").Window} window */
-  look(window) {
+  moveTo(window) {
     this.window = window;
     this.soon();
   }
@@ -292,7 +292,7 @@ class Maps {
       next = zoomed(next, frame, apart(after) / Math.max(1, apart(before)), x - drawing.left, y - drawing.top);
     }
     this.pointAt(null);
-    this.look(next);
+    this.moveTo(next);
   }
 
   /** Another view has heard of another comparison first: what is here belongs to the old one until `update`. */
@@ -319,11 +319,13 @@ class Maps {
 
   /** Titles, legends and words: what is not on a canvas. @param {Data} data @param {Comparison | null} comparison */
   drawFrame(data, comparison) {
-    const { titles, looks, top, bound, curve, trace, view } = data;
+    const { titles, colours, top, bound, curve, trace, view } = data;
     for (const { base, over } of Object.values(this.panels)) {
       base.style.opacity = over.style.opacity = comparison ? "1" : "0.4";
     }
-    const state = [trace, titles.a, titles.b, view, looks.screen.background, top, bound, curve, !comparison].join("|");
+    const state = [trace, titles.a, titles.b, view, colours.screen.background, top, bound, curve, !comparison].join(
+      "|",
+    );
     if (this.legends === state) return;
     this.legends = state;
     const { hint, label } = SAID[view];
@@ -336,7 +338,7 @@ class Maps {
       title.title = titles[panel];
     }
     if (!comparison) return;
-    const scales = new Scales(looks.screen, data);
+    const scales = new Scales(colours.screen, data);
     this.stage.style.setProperty("--a", scales.names.a);
     this.stage.style.setProperty("--b", scales.names.b);
     const said = remark(comparison, titles);
@@ -361,17 +363,17 @@ class Maps {
     }
   }
 
-  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Look} look */
-  mapDrawing(data, comparison, width, look) {
+  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Colours} colours */
+  mapDrawing(data, comparison, width, colours) {
     const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     const family = getComputedStyle(this.stage).fontFamily;
-    const scales = new Scales(look, data);
-    return new MapDrawing({ comparison, scales, look, family, width, high: HIGHEST.map, ruler });
+    const scales = new Scales(colours, data);
+    return new MapDrawing({ comparison, scales, colours, family, width, high: HIGHEST.map, ruler });
   }
 
   /** @param {Data} data @param {Comparison} comparison @param {number} width */
   drawMaps(data, comparison, width) {
-    const { trace, top, bound, curve, looks } = data;
+    const { trace, top, bound, curve, colours } = data;
     const density = globalThis.devicePixelRatio;
     const state = [
       trace,
@@ -381,10 +383,10 @@ class Maps {
       curve,
       width,
       density,
-      looks.screen.background,
+      colours.screen.background,
     ].join("|");
     if (this.maps?.state !== state) {
-      this.maps = { state, drawing: this.mapDrawing(data, comparison, width, looks.screen) };
+      this.maps = { state, drawing: this.mapDrawing(data, comparison, width, colours.screen) };
     }
     const { drawing } = this.maps;
     this.follow(() => this.window = revealed(this.window, drawing.frame, this.held));
@@ -420,11 +422,11 @@ class Maps {
     reveal();
   }
 
-  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Look} look */
-  linkDrawing(data, comparison, width, look) {
+  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Colours} colours */
+  linkDrawing(data, comparison, width, colours) {
     const family = getComputedStyle(this.stage).fontFamily;
-    const scales = new Scales(look, data);
-    return new LinkDrawing({ comparison, scales, look, family, width, held: this.held, lit: this.lit });
+    const scales = new Scales(colours, data);
+    return new LinkDrawing({ comparison, scales, colours, family, width, held: this.held, lit: this.lit });
   }
 
   /** @param {Data} data @param {Comparison} comparison @param {number} width @param {boolean} wide */
@@ -438,7 +440,7 @@ class Maps {
     this.follow(() => this.scrollTo(height));
     const top = this.panels.a.scroll.scrollTop;
     const rows = { first: Math.floor(top / ROW), last: Math.min(longest, Math.ceil((top + height) / ROW)) };
-    const drawing = this.linkDrawing(data, comparison, width, data.looks.screen);
+    const drawing = this.linkDrawing(data, comparison, width, data.colours.screen);
     for (const panel of PANELS) {
       const { pane, base, over } = this.panels[panel];
       pane.style.touchAction = "pan-y";
@@ -459,22 +461,22 @@ class Maps {
     scroll.scrollTop = Math.min(token * ROW, Math.max(scroll.scrollTop, (token + 1) * ROW - height));
   }
 
-  /** What is shown, to be saved, arranged as on screen. @param {import("../shared/colour.js").Look} look */
-  picture(look) {
+  /** What is shown, to be saved, arranged as on screen. @param {import("../shared/colour.js").Colours} colours */
+  picture(colours) {
     const data = /** @type {Data} */ (this.data);
     const comparison = /** @type {Comparison} */ (this.comparison);
     const width = this.panels.a.scroll.clientWidth;
     const shown = PANELS.filter((panel) => panel !== "difference" || comparison.overlaps);
     const across = this.stage.classList.contains("wide");
     const { height, paint } = this.isMaps
-      ? this.mapPicture(data, comparison, width, look)
-      : this.linkPicture(data, comparison, width, look);
+      ? this.mapPicture(data, comparison, width, colours)
+      : this.linkPicture(data, comparison, width, colours);
     const [step, down] = [width + PRINT.gap, height + PRINT.title + PRINT.gap];
     const whole = {
       width: across ? shown.length * step - PRINT.gap : width,
       height: across ? down : shown.length * down,
     };
-    const scales = new Scales(look, data);
+    const scales = new Scales(colours, data);
     const words = scales.words(comparison.most);
     const said = [words.weights, ...(comparison.comparable && data.bound > 0 ? [words.difference] : [])];
     return {
@@ -489,7 +491,7 @@ class Maps {
         shown.forEach((panel, at) => {
           context.save();
           context.translate(across ? at * step : 0, across ? 0 : at * down);
-          this.paintTitle(context, panel, data, scales, look, `14px ${family}`);
+          this.paintTitle(context, panel, data, scales, colours, `14px ${family}`);
           context.translate(0, PRINT.title);
           paint(context, panel);
           context.restore();
@@ -500,7 +502,7 @@ class Maps {
         said.forEach(({ low, high }, at) => {
           const y = whole.height + at * PRINT.legend + PRINT.legend / 2;
           const start = 8 + context.measureText(`${low}`).width + 6;
-          context.fillStyle = look.text;
+          context.fillStyle = colours.text;
           context.fillText(low, 8, y);
           context.fillText(`${high}   ${at ? "B − A" : "A and B"}`, start + STRIPS.width + 6, y);
           scales.strip(context, at ? "difference" : "weights", start, y - STRIPS.height / 2);
@@ -509,15 +511,15 @@ class Maps {
     };
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Panel} panel @param {Data} data @param {Scales} scales @param {import("../shared/colour.js").Look} look @param {string} font */
-  paintTitle(context, panel, { titles }, scales, look, font) {
+  /** @param {CanvasRenderingContext2D} context @param {Panel} panel @param {Data} data @param {Scales} scales @param {import("../shared/colour.js").Colours} colours @param {string} font */
+  paintTitle(context, panel, { titles }, scales, colours, font) {
     context.font = font;
     context.textAlign = "left";
     context.textBaseline = "middle";
     const name = panel === "difference" ? "B − A" : panel.toUpperCase();
-    context.fillStyle = panel === "difference" ? look.text : scales.names[panel];
+    context.fillStyle = panel === "difference" ? colours.text : scales.names[panel];
     context.fillText(name, 8, PRINT.title / 2);
-    context.fillStyle = look.text;
+    context.fillStyle = colours.text;
     if (panel !== "difference") {
       context.fillText(titles[panel], 8 + context.measureText(`${name}  `).width, PRINT.title / 2);
     }
@@ -534,9 +536,9 @@ class Maps {
     return `A: ${titles.a}. B: ${titles.b}. ${about}. ${what}. In B − A, blue: A looks more, orange: B looks more.${alone}`;
   }
 
-  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Look} look */
-  mapPicture(data, comparison, width, look) {
-    const drawing = this.mapDrawing(data, comparison, width, look);
+  /** @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Colours} colours */
+  mapPicture(data, comparison, width, colours) {
+    const drawing = this.mapDrawing(data, comparison, width, colours);
     return {
       height: drawing.height,
       /** @param {CanvasRenderingContext2D} context @param {Panel} panel */
@@ -547,9 +549,9 @@ class Maps {
     };
   }
 
-  /** All rows of a text of ordinary length, those in view of a longer one. @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Look} look */
-  linkPicture(data, comparison, width, look) {
-    const drawing = this.linkDrawing(data, comparison, width, look);
+  /** All rows of a text of ordinary length, those in view of a longer one. @param {Data} data @param {Comparison} comparison @param {number} width @param {import("../shared/colour.js").Colours} colours */
+  linkPicture(data, comparison, width, colours) {
+    const drawing = this.linkDrawing(data, comparison, width, colours);
     const { scroll } = this.panels.a;
     const longest = Math.max(comparison.rows.length, comparison.columns.length);
     const all = longest <= MOST_ROWS;

@@ -10,7 +10,7 @@ import streamlit as st
 
 from attention_viz.components.files import register
 from attention_viz.core.place import Place
-from attention_viz.views.shown import Looks, Shown, place_from
+from attention_viz.views.shown import ColourSets, Shown, place_from
 
 _KEY = "head grid"
 _mount = register(Path(__file__).parent)
@@ -23,7 +23,7 @@ def head_grid(
     heads: int,
     show: str,
     about: str,
-    looks: Looks,
+    colours: ColourSets,
     on_head: Callable[[Place], None],
     on_show: Callable[[str], None],
     on_aside: Callable[[Place], None] | None = None,
@@ -54,7 +54,7 @@ def head_grid(
             "heads": heads,
             "show": show,
             "about": about,
-            "looks": asdict(looks),
+            "colours": asdict(colours),
         },
         on_head_change=chose_head,
         on_aside_change=put_aside,

@@ -11,7 +11,7 @@ import { afterKey, CELL, cellSize, headAt, indexOf, layoutOf, ranked } from "./p
 /**
  * @typedef {import("../shared/bus.js").Shown & {
  *   layers: number, heads: number, show: string, about: string,
- *   looks: import("../shared/save.js").Looks,
+ *   colours: import("../shared/colour.js").ColourSets,
  * }} Data
  * @typedef {import("./drawing.js").Score} Score
  * @typedef {import("./drawing.js").Tint} Tint
@@ -64,7 +64,7 @@ class Grid {
     };
     this.select.onchange = () => this.tell("show", this.select.value);
     this.part.onchange = () => this.draw();
-    wireSave(root, () => this.data?.looks ?? null, (look) => this.picture(look));
+    wireSave(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
 
   /** @param {Data} data @param {(name: string, value: unknown) => void} tell */
@@ -99,7 +99,7 @@ class Grid {
     if (place?.layer === this.pointed?.layer && place?.head === this.pointed?.head) return;
     this.pointed = place;
     if (this.stale || !this.data) return;
-    this.drawOver(this.drawing(this.data.looks.screen));
+    this.drawOver(this.drawing(this.data.colours.screen));
     this.readOut();
   }
 
@@ -138,26 +138,26 @@ class Grid {
     return this.data?.trace !== this.bus.shown.trace;
   }
 
-  /** @param {import("../shared/colour.js").Look} look */
-  drawing(look) {
+  /** @param {import("../shared/colour.js").Colours} colours */
+  drawing(colours) {
     const { layers, heads } = /** @type {Data} */ (this.data);
     const family = getComputedStyle(this.frame).fontFamily;
-    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, look, family });
+    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, colours, family });
   }
 
   draw() {
     if (!this.data || this.stale) return;
-    const { show, looks } = this.data;
+    const { show, colours } = this.data;
     const width = find(this.root, ".scroll").clientWidth;
     if (!width) return;
     const score = this.score();
     const thumbs = this.bus.get("thumbs");
     const layout = this.layout;
     this.cell = cellSize(width, layout);
-    const drawing = this.drawing(looks.screen);
+    const drawing = this.drawing(colours.screen);
     // Pictures are drawn again only when something in them changed; the selection lies on the canvas above.
     const marks = [thumbs?.header.mark, this.bus.get("scores")?.header.mark, this.bus.shown.trace];
-    const state = [width, show, looks.screen.background, ...marks, JSON.stringify(layout)].join("|");
+    const state = [width, show, colours.screen.background, ...marks, JSON.stringify(layout)].join("|");
     if (state !== this.drawn) {
       this.drawn = state;
       drawing.paint(prepare(this.base, drawing.width, drawing.height), thumbs, score);
@@ -181,9 +181,9 @@ class Grid {
     ]);
   }
 
-  /** @param {import("../shared/colour.js").Look} look */
-  picture(look) {
-    const drawing = this.drawing(look);
+  /** @param {import("../shared/colour.js").Colours} colours */
+  picture(colours) {
+    const drawing = this.drawing(colours);
     const score = this.score();
     const { low, high, unit } = score?.tint ?? MAPS;
     return {
@@ -220,7 +220,7 @@ class Grid {
     find(this.root, ".what").textContent = this.legend(score);
     const strip = /** @type {HTMLCanvasElement} */ (find(this.root, ".strip"));
     const context = prepare(strip, 128, 10);
-    rampTable(/** @type {Data} */ (this.data).looks.screen.ramp).forEach((colour, at) => {
+    rampTable(/** @type {Data} */ (this.data).colours.screen.ramp).forEach((colour, at) => {
       context.fillStyle = css(colour);
       // Both scales are drawn as even steps of the ramp: the legend names the curve.
       context.fillRect(at / 2, 0, 1, 10);

@@ -6,7 +6,8 @@
  * @typedef {{
  *   text: string, muted: string, border: string, background: string, accent: string, other: string, heads: string[],
  *   ramp: string[], diverging: string[],
- * }} Look
+ * }} Colours
+ * @typedef {{screen: Colours, print: Colours}} ColourSets as a view is drawn on screen, and on paper
  * @typedef {"sqrt" | "linear"} Curve how numbers become colours
  */
 

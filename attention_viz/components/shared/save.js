@@ -5,7 +5,6 @@ import { find } from "./dom.js";
 import { SvgPen } from "./pen.js";
 
 /**
- * @typedef {{screen: import("./colour.js").Look, print: import("./colour.js").Look}} Looks
  * @typedef {{
  *   width: number, height: number, name: string, caption: string, legend: [string, string] | null,
  *   paint: (context: CanvasRenderingContext2D) => void,
@@ -46,10 +45,10 @@ export function wrapped(text, width, measure) {
 /**
  * The picture with its caption below, drawn by whatever context is given.
  * @param {Picture} picture
- * @param {import("./colour.js").Look} look
+ * @param {import("./colour.js").Colours} colours
  * @param {string} family
  */
-function captioned(picture, look, family) {
+function captioned(picture, colours, family) {
   const font = `12px ${family}`;
   const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   ruler.font = font;
@@ -61,18 +60,18 @@ function captioned(picture, look, family) {
     context.font = font;
     context.textBaseline = "middle";
     context.textAlign = "left";
-    context.fillStyle = look.text;
+    context.fillStyle = colours.text;
     let y = picture.height + MARGIN + LINE / 2;
     if (picture.legend) {
       const [low, high] = picture.legend;
       const left = MARGIN + ruler.measureText(low).width + 6;
       context.fillText(low, MARGIN, y);
       context.fillText(high, left + STRIP.width + 6, y);
-      rampTable(look.ramp).forEach((colour, at) => {
+      rampTable(colours.ramp).forEach((colour, at) => {
         context.fillStyle = css(colour);
         if (at % 2 === 0) context.fillRect(left + at / 2, y - STRIP.height / 2, 1.2, STRIP.height);
       });
-      context.fillStyle = look.text;
+      context.fillStyle = colours.text;
       y += strip;
     }
     for (const [at, line] of lines.entries()) context.fillText(line, MARGIN, y + at * LINE);
@@ -80,26 +79,26 @@ function captioned(picture, look, family) {
   return { height, below };
 }
 
-/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
-function saveSvg(picture, look, family) {
-  const { height, below } = captioned(picture, look, family);
+/** @param {Picture} picture @param {import("./colour.js").Colours} colours @param {string} family */
+function saveSvg(picture, colours, family) {
+  const { height, below } = captioned(picture, colours, family);
   const ruler = document.createElement("canvas").getContext("2d");
-  const pen = new SvgPen(picture.width, height, look.background, ruler);
+  const pen = new SvgPen(picture.width, height, colours.background, ruler);
   const context = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen));
   below(context);
   picture.paint(context);
   download(new Blob([pen.toString()], { type: "image/svg+xml" }), `${picture.name}.svg`);
 }
 
-/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
-function savePng(picture, look, family) {
-  const { height, below } = captioned(picture, look, family);
+/** @param {Picture} picture @param {import("./colour.js").Colours} colours @param {string} family */
+function savePng(picture, colours, family) {
+  const { height, below } = captioned(picture, colours, family);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width * SHARPNESS;
   canvas.height = height * SHARPNESS;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.scale(SHARPNESS, SHARPNESS);
-  context.fillStyle = look.background;
+  context.fillStyle = colours.background;
   context.fillRect(0, 0, picture.width, height);
   below(context);
   picture.paint(context);
@@ -109,17 +108,17 @@ function savePng(picture, look, family) {
 /**
  * Gives the save buttons of a view their work.
  * @param {HTMLElement | ShadowRoot} root
- * @param {() => Looks | null} looks
- * @param {(look: import("./colour.js").Look) => Picture} picture
+ * @param {() => import("./colour.js").ColourSets | null} sets
+ * @param {(colours: import("./colour.js").Colours) => Picture} picture
  */
-export function wireSave(root, looks, picture) {
-  /** @param {(picture: Picture, look: import("./colour.js").Look, family: string) => void} write */
+export function wireSave(root, sets, picture) {
+  /** @param {(picture: Picture, colours: import("./colour.js").Colours, family: string) => void} write */
   const save = (write) => {
-    const found = looks();
+    const found = sets();
     if (!found) return;
     const paper = /** @type {HTMLInputElement} */ (find(root, ".paper")).checked;
-    const look = paper ? found.print : found.screen;
-    write(picture(look), look, getComputedStyle(find(root, ".save")).fontFamily);
+    const colours = paper ? found.print : found.screen;
+    write(picture(colours), colours, getComputedStyle(find(root, ".save")).fontFamily);
   };
   find(root, ".svg").onclick = () => save(saveSvg);
   find(root, ".png").onclick = () => save(savePng);

@@ -28,18 +28,18 @@ export class Drawing {
   /**
    * @param {{
    *   bus: import("../shared/bus.js").Bus, items: Sides, on: Set<number | null>, wishes: Wishes, edges: Edges, family: string,
-   *   look: import("../shared/colour.js").Look,
+   *   colours: import("../shared/colour.js").Colours,
    * }} parts on: the heads that are drawn
    */
-  constructor({ bus, items, on, wishes, edges, family, look }) {
+  constructor({ bus, items, on, wishes, edges, family, colours }) {
     this.bus = bus;
     this.items = items;
     this.on = on;
     this.wishes = wishes;
     this.edges = edges;
     this.family = family;
-    this.look = look;
-    this.table = rampTable(look.ramp);
+    this.colours = colours;
+    this.table = rampTable(colours.ramp);
     /** The column that is shaded, and by what. @type {{side: Side, weights: Float64Array} | undefined} */
     this.shaded = undefined;
   }
@@ -168,7 +168,7 @@ export class Drawing {
    * @param {Rows} rows
    */
   shade(context, side, { weights, hidden }, { first, last }) {
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     for (let token = first; token < Math.min(last, weights.length); token++) {
       if (hidden[token]) {
         hatch(context, ...this.box(side, token));
@@ -187,7 +187,7 @@ export class Drawing {
    * @param {Rows} rows
    */
   numbers(context, side, weights, { first, last }) {
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.font = `12px ${this.family}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
@@ -216,7 +216,7 @@ export class Drawing {
       const weight = shaded ? shaded[token] : 0;
       const colour = this.table[Math.round(255 * Math.sqrt(Math.min(1, weight)))];
       context.globalAlpha = gone[token] ? 0.35 : 1;
-      context.fillStyle = weight > 0.01 ? inkOn(colour) : item.special ? this.look.muted : this.look.text;
+      context.fillStyle = weight > 0.01 ? inkOn(colour) : item.special ? this.colours.muted : this.colours.text;
       context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
     }
     context.globalAlpha = 1;
@@ -228,14 +228,14 @@ export class Drawing {
   mark(context, side, token) {
     if (token === null) return;
     const [x, y, width, height] = this.box(side, token);
-    context.strokeStyle = this.look.text;
+    context.strokeStyle = this.colours.text;
     context.lineWidth = 1.5;
     context.strokeRect(x + 1, y, width - 2, height);
   }
 
   /** With one head, colour tells the direction; with several, it tells the head. @param {number | null} head @param {Side} side */
   colour(head, side) {
-    const { accent, other, heads } = this.look;
+    const { accent, other, heads } = this.colours;
     if (this.on.size === 1) return side === "query" ? accent : other;
     return heads[(head ?? 0) % heads.length];
   }

@@ -11,7 +11,7 @@ import { Drawing, NUMBERS } from "./drawing.js";
 /**
  * @typedef {import("../shared/bus.js").Shown & {
  *   heads: number, about: string, queries: Item[], keys: Item[] | null,
- *   looks: import("../shared/save.js").Looks,
+ *   colours: import("../shared/colour.js").ColourSets,
  * }} Data keys: null when they are the queries
  * @typedef {import("./drawing.js").Item} Item
  * @typedef {import("../shared/columns.js").Side} Side
@@ -51,7 +51,7 @@ class Links {
     this.asked = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.lookedAt = "";
+    this.askedFor = "";
     /** @type {(name: string, value: unknown) => void} */
     this.tell = () => {};
     this.end = this.bus.subscribe(() => this.soon());
@@ -61,7 +61,7 @@ class Links {
     for (const control of [this.cover, this.least, this.route, this.hide, this.again]) {
       control.oninput = () => this.soon();
     }
-    wireSave(root, () => this.data?.looks ?? null, (look) => this.picture(look));
+    wireSave(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
 
   listen() {
@@ -161,8 +161,8 @@ class Links {
     return this.data?.trace !== this.bus.shown.trace;
   }
 
-  /** @param {import("../shared/colour.js").Look} look */
-  drawing(look) {
+  /** @param {import("../shared/colour.js").Colours} colours */
+  drawing(colours) {
     const wishes = {
       cover: Number(this.cover.value) / 100,
       least: Number(this.least.value) || 0,
@@ -171,7 +171,7 @@ class Links {
       again: this.again.checked,
     };
     const family = getComputedStyle(this.scroll).fontFamily;
-    return new Drawing({ bus: this.bus, items: this.items, on: this.on, wishes, edges: this.edges, family, look });
+    return new Drawing({ bus: this.bus, items: this.items, on: this.on, wishes, edges: this.edges, family, colours });
   }
 
   draw() {
@@ -193,7 +193,7 @@ class Links {
     const top = this.scroll.scrollTop;
     const rows = { first: Math.floor(top / ROW), last: Math.min(this.longest, Math.ceil((top + height) / ROW)) };
     context.translate(0, -top);
-    const drawing = this.drawing(data.looks.screen);
+    const drawing = this.drawing(data.colours.screen);
     const missing = drawing.paint(context, rows);
     this.drawMinimap(drawing, height);
     this.say(drawing, missing);
@@ -208,21 +208,21 @@ class Links {
       start <= Math.min(first, count) && end >= Math.min(last, count);
     const whole = exact.rows[0] === 0 && exact.rows[1] === exact.queries;
     const wanted = `${exact.trace} ${first} ${last}`;
-    if (whole || here(exact.rows, exact.queries) || wanted === this.lookedAt) return;
+    if (whole || here(exact.rows, exact.queries) || wanted === this.askedFor) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.lookedAt = wanted;
-      this.tell("look", first);
+      this.askedFor = wanted;
+      this.tell("scrolled", first);
     }, REST);
   }
 
-  /** What is shown, to be saved: all rows of a text of ordinary length, those in view of a longer one. @param {import("../shared/colour.js").Look} look */
-  picture(look) {
+  /** What is shown, to be saved: all rows of a text of ordinary length, those in view of a longer one. @param {import("../shared/colour.js").Colours} colours */
+  picture(colours) {
     const all = this.longest <= MOST_SAVED;
     const first = all ? 0 : Math.floor(this.scroll.scrollTop / ROW);
     const last = all ? this.longest : Math.min(this.longest, first + Math.ceil(TALLEST / ROW));
     const { layer, head } = this.bus.shown;
-    const drawing = this.drawing(look);
+    const drawing = this.drawing(colours);
     const heads = [...this.on].map((one) => headName(layer, one)).join(", ");
     /** @type {[string, string] | null} */
     const legend = this.bus.focus ? ["0", "1"] : null;
@@ -251,7 +251,7 @@ class Links {
     find(this.root, ".againLabel").hidden = !this.hide.checked;
     find(this.root, ".searchLabel").hidden = this.longest * ROW <= TALLEST;
     const box = find(this.root, ".heads");
-    const { accent, heads } = data.looks.screen;
+    const { accent, heads } = data.colours.screen;
     const state = [data.heads, [...this.on].join(), accent].join("|");
     if (box.dataset.state === state) return;
     box.dataset.state = state;
@@ -290,13 +290,13 @@ class Links {
   }
 
   /** Where along a long text the attention is, and which part is in view. @param {Drawing} drawing @param {number} height */
-  drawMinimap({ shaded, look }, height) {
+  drawMinimap({ shaded, colours }, height) {
     const whole = this.longest * ROW;
     this.minimap.hidden = whole <= height;
     if (this.minimap.hidden) return;
     const context = prepare(this.minimap, MINIMAP, height);
     if (shaded) {
-      context.fillStyle = shaded.side === "key" ? look.accent : look.other;
+      context.fillStyle = shaded.side === "key" ? colours.accent : colours.other;
       const step = Math.max(1, height / this.longest);
       shaded.weights.forEach((weight, at) => {
         if (weight < 0.005) return;
@@ -305,7 +305,7 @@ class Links {
       });
       context.globalAlpha = 1;
     }
-    context.strokeStyle = look.text;
+    context.strokeStyle = colours.text;
     context.strokeRect(0.5, this.scroll.scrollTop / whole * height + 0.5, MINIMAP - 1, height / whole * height - 1);
   }
 

@@ -28,7 +28,7 @@ from attention_viz.ui.state.selection import Side
 from attention_viz.views.head import HeadView, band, known, visible_of
 from attention_viz.views.items import items_of
 from attention_viz.views.packet import to_bytes, to_words
-from attention_viz.views.shown import Look, Looks, Shown, told
+from attention_viz.views.shown import Colours, ColourSets, Shown, told
 from attention_viz.views.survey import Survey, all_scores, ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
@@ -39,7 +39,7 @@ WHOLE = 1 << 20
 LONG = 4 << 20
 """Above so many cells a map takes long enough to compute that the grid fills in while one watches."""
 _BAND = 96
-_LOOK = "rows looked at"
+_SCROLLED = "first row in view"
 
 
 def grid(view: HeadView, show: str) -> None:
@@ -50,7 +50,7 @@ def grid(view: HeadView, show: str) -> None:
         heads=view.trace.heads,
         show=show,
         about=_about(view),
-        looks=looks(),
+        colours=colours(),
         on_head=lambda place: url.select(**looking_at(place)),
         on_show=lambda show: url.select(show=show),
         on_aside=put_aside,
@@ -71,10 +71,10 @@ def links(view: HeadView) -> None:
         keys=None if view.trace.key_tokens is view.trace.tokens else items_of(view.keys),
         heads=view.trace.heads,
         about=_about(view),
-        looks=looks(),
+        colours=colours(),
         on_held=partial(_hold, view),
         on_mean=lambda heads: url.select(head=None, among=heads),
-        on_look=lambda row: st.session_state.update({_LOOK: (_name(view), row)}),
+        on_scrolled=lambda row: st.session_state.update({_SCROLLED: (_name(view), row)}),
     )
 
 
@@ -258,7 +258,7 @@ def _columns(view: HeadView) -> tuple[int, int]:
 def _band_of(view: HeadView, count: int) -> tuple[int, int]:
     if view.weights.size <= WHOLE:
         return 0, count
-    name, row = st.session_state.get(_LOOK, ("", 0))
+    name, row = st.session_state.get(_SCROLLED, ("", 0))
     if name != _name(view):
         row = next((held for held in (view.held, view.held_key) if held is not None), 0)
     first = max(0, min(row - _BAND // 4, count - _BAND))
@@ -293,13 +293,13 @@ def _shown(view: HeadView) -> Shown:
     return Shown(_name(view), view.place, view.held, view.held_key)
 
 
-def looks() -> Looks:
+def colours() -> ColourSets:
     """The colours of the theme on screen, and those for paper."""
-    return Looks(_look(palette_for(st.context.theme.type)), _look(LIGHT))
+    return ColourSets(_colours(palette_for(st.context.theme.type)), _colours(LIGHT))
 
 
-def _look(palette: Palette) -> Look:
-    return Look(**{field.name: getattr(palette, field.name) for field in fields(Look)})
+def _colours(palette: Palette) -> Colours:
+    return Colours(**{field.name: getattr(palette, field.name) for field in fields(Colours)})
 
 
 def _hold(view: HeadView, query: int | None, key: int | None) -> None:

@@ -107,7 +107,7 @@ def maps(comparison: Comparison, selection: Selection) -> None:
         bound=max(float(np.abs(sides.difference).max()), 1e-6) if sides.comparable else 1.0,
         view=selection.view,
         about=_about(sides),
-        looks=live.looks(),
+        colours=live.colours(),
         on_held=partial(_hold, rows, columns, sides),
     )
 
@@ -227,7 +227,7 @@ def grid(comparison: Comparison, selection: Selection) -> None:
         heads=trace.heads,
         show=selection.show_b,
         about=_about(sides),
-        looks=live.looks(),
+        colours=live.colours(),
         on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
         on_show=lambda show: url.select(b_show=show),
     )
