@@ -1,9 +1,9 @@
 // Draws the maps: cells from a picture of one pixel each, and over it what is held or pointed at.
 
-import { rgb } from "../shared/colour.js";
-import { hatch } from "../shared/hatch.js";
-import { fitText } from "../shared/labels.js";
-import { precise, signed } from "../shared/numbers.js";
+import { rgb } from "../lib/colour.js";
+import { hatch } from "../lib/hatch.js";
+import { fitText } from "../lib/labels.js";
+import { precise, signed } from "../lib/numbers.js";
 import { ABSENT, halved, HIDDEN, isThere, labelText, pixels } from "./comparison.js";
 import { frameOf, labelStep } from "./window.js";
 
@@ -38,7 +38,7 @@ export class MapDrawing {
   /**
    * @param {{
    *   comparison: import("./comparison.js").Comparison, scales: import("./scales.js").Scales, family: string,
-   *   colours: import("../shared/colour.js").Colours, width: number, high: number, ruler: CanvasRenderingContext2D,
+   *   colours: import("../lib/colour.js").Colours, width: number, high: number, ruler: CanvasRenderingContext2D,
    * }} parts width: of a panel; high: the most that a map may measure
    */
   constructor({ comparison, scales, colours, family, width, high, ruler }) {

@@ -1,9 +1,9 @@
 // Draws the grid of heads, on a canvas or into an SVG.
 
-import { css, rampTable } from "../shared/colour.js";
-import { prepare } from "../shared/dom.js";
-import { hatch } from "../shared/hatch.js";
-import { share } from "../shared/numbers.js";
+import { css, rampTable } from "../lib/colour.js";
+import { prepare } from "../lib/dom.js";
+import { hatch } from "../lib/hatch.js";
+import { share } from "../lib/numbers.js";
 import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
 
 /**
@@ -17,7 +17,7 @@ import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
 export class GridDrawing {
   /**
    * @param {{
-   *   layers: number, heads: number, layout: Layout, cell: number, colours: import("../shared/colour.js").Colours,
+   *   layers: number, heads: number, layout: Layout, cell: number, colours: import("../lib/colour.js").Colours,
    *   family: string,
    * }} parts layers, heads: how many the model has
    */
@@ -43,7 +43,7 @@ export class GridDrawing {
   /**
    * Labels and cells.
    * @param {CanvasRenderingContext2D} context
-   * @param {import("../shared/bus.js").Parcel | null} thumbs
+   * @param {import("../lib/bus.js").Parcel | null} thumbs
    * @param {Score | null} score
    */
   paint(context, thumbs, score) {
@@ -93,7 +93,7 @@ export class GridDrawing {
   /**
    * Small pictures of maps. What no query sees is hatched; a place that is not computed yet stays empty.
    * @param {CanvasRenderingContext2D} context
-   * @param {import("../shared/bus.js").Parcel} thumbs
+   * @param {import("../lib/bus.js").Parcel} thumbs
    */
   thumbs(context, { header, payload }) {
     const { rows, columns, ready } = header;

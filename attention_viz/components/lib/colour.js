@@ -56,6 +56,18 @@ export function alongScale(value, end, curve) {
   return Math.sign(value) * (curve === "sqrt" ? Math.sqrt(part) : part);
 }
 
+/** A strip of all colours of a ramp, in px. */
+export const STRIP = { width: 128, height: 10 };
+
+/** The colours of a ramp in even steps, for a legend that names the curve. @param {CanvasRenderingContext2D} context @param {string[]} ramp @param {number} x @param {number} y */
+export function drawRamp(context, ramp, x, y) {
+  const table = rampTable(ramp);
+  for (let at = 0; at < STRIP.width; at++) {
+    context.fillStyle = css(table[2 * at]);
+    context.fillRect(x + at, y, 1.2, STRIP.height);
+  }
+}
+
 /** @param {Rgb} colour */
 export const css = ([red, green, blue]) => `rgb(${red}, ${green}, ${blue})`;
 

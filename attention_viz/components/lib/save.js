@@ -1,7 +1,7 @@
 // Saves what a view shows as SVG or PNG, with a line below that says what it is, so that it can't be misread elsewhere.
 
-import { css, rampTable } from "./colour.js";
-import { find } from "./dom.js";
+import { drawRamp, STRIP } from "./colour.js";
+import { element, find } from "./dom.js";
 import { SvgPen } from "./pen.js";
 
 /**
@@ -14,7 +14,6 @@ import { SvgPen } from "./pen.js";
 const SHARPNESS = 3;
 const LINE = 16;
 const MARGIN = 8;
-const STRIP = { width: 128, height: 10 };
 
 /** Hands a file to the browser. @param {Blob} blob @param {string} name */
 function download(blob, name) {
@@ -67,10 +66,7 @@ function captioned(picture, colours, family) {
       const left = MARGIN + ruler.measureText(low).width + 6;
       context.fillText(low, MARGIN, y);
       context.fillText(high, left + STRIP.width + 6, y);
-      rampTable(colours.ramp).forEach((colour, at) => {
-        context.fillStyle = css(colour);
-        if (at % 2 === 0) context.fillRect(left + at / 2, y - STRIP.height / 2, 1.2, STRIP.height);
-      });
+      drawRamp(context, colours.ramp, left, y - STRIP.height / 2);
       context.fillStyle = colours.text;
       y += strip;
     }
@@ -106,20 +102,26 @@ function savePng(picture, colours, family) {
 }
 
 /**
- * Gives the save buttons of a view their work.
+ * Puts the buttons that save a view into its `.save`.
  * @param {HTMLElement | ShadowRoot} root
- * @param {() => import("./colour.js").ColourSets | null} sets
+ * @param {() => import("./colour.js").ColourSets | null} sets null while there is nothing to save
  * @param {(colours: import("./colour.js").Colours) => Picture} picture
  */
-export function wireSave(root, sets, picture) {
+export function saveBar(root, sets, picture) {
+  const bar = find(root, ".save");
+  const [svg, png] = [element("button", "svg", "SVG"), element("button", "png", "PNG")];
+  const paper = /** @type {HTMLInputElement} */ (element("input", "paper"));
+  paper.type = "checkbox";
+  const label = element("label");
+  label.append(paper, "colours for print");
+  bar.replaceChildren(svg, png, label);
   /** @param {(picture: Picture, colours: import("./colour.js").Colours, family: string) => void} write */
   const save = (write) => {
     const found = sets();
     if (!found) return;
-    const paper = /** @type {HTMLInputElement} */ (find(root, ".paper")).checked;
-    const colours = paper ? found.print : found.screen;
-    write(picture(colours), colours, getComputedStyle(find(root, ".save")).fontFamily);
+    const colours = paper.checked ? found.print : found.screen;
+    write(picture(colours), colours, getComputedStyle(bar).fontFamily);
   };
-  find(root, ".svg").onclick = () => save(saveSvg);
-  find(root, ".png").onclick = () => save(savePng);
+  svg.onclick = () => save(saveSvg);
+  png.onclick = () => save(savePng);
 }
