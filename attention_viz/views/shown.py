@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from attention_viz.core.place import Place
 
@@ -74,8 +74,7 @@ def sent_from(value: Any) -> Sent:
     if not isinstance(value, dict):
         return Sent(0, None)
     choice = value.get("choice")
-    known = isinstance(choice, int) and not isinstance(choice, bool) and 0 <= choice <= _MOST
-    return Sent(choice if known else 0, value.get("value"))
+    return Sent(choice if _is_one_of(choice, _MOST + 1) else 0, value.get("value"))
 
 
 def held_from(value: Any, counts: tuple[int, int]) -> Held:
@@ -109,5 +108,5 @@ def row_from(value: Any, rows: int) -> int | None:
     return value if _is_one_of(value, rows) else None
 
 
-def _is_one_of(value: Any, count: int) -> bool:
+def _is_one_of(value: Any, count: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count

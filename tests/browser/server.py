@@ -92,8 +92,8 @@ def running_browser() -> Iterator[Browser]:
 
 @dataclass
 class Visitor:
-    """One tab, and all that the browser complained about in it. In it, `window.attentionViz` is the bus of the live views
-    on the page, undefined while there are none."""
+    """One tab, and all that the browser complained about in it. There, `window.attentionViz` is the bus of the live
+    views on the page, undefined while there are none."""
 
     page: Page
     server: Server

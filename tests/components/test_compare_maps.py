@@ -56,7 +56,7 @@ def test_the_browser_is_told_what_is_on_each_side():
     ],
 )
 def test_only_places_that_are_there_are_held(sent, held):
-    heard = []
+    heard: list[Held] = []
     show(heard.append, columns=[Label("it", "it")]).hears["held"](sent)
     assert heard == [held]
 
