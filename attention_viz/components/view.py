@@ -10,7 +10,7 @@ from attention_viz.views.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class LiveView:
     """name: the folder with its files. key: tells it from the others of a page.
 
     data: what its `update` is given, as JSON can say it.

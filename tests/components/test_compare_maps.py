@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from attention_viz.components.compare_maps import compare_maps
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.core.place import FIRST
 from attention_viz.views.ground import Label
 from attention_viz.views.packet import pack, to_words
@@ -19,7 +19,7 @@ from tests.components import comparison_cases
 COLOURS = Colours("#000000", "#777777", "#cccccc", "#ffffff", "#0000ff", "#ff8800", (), ("#ffffff",), ("#ffffff",))
 
 
-def show(on_held: Any, columns: list[Label] | None = None) -> View:
+def show(on_held: Any, columns: list[Label] | None = None) -> LiveView:
     rows = [Label("it", "it"), Label("tired", None), Label(None, "<b>wide</b>", special=True)]
     return compare_maps(
         Shown("pair", FIRST, Held(1)),

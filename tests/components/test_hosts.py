@@ -14,7 +14,7 @@ from attention_viz.components.hosts import bundle
 from attention_viz.components.hosts.streamlit import mount as host
 from attention_viz.components.hosts.streamlit import parcel as parcels
 from attention_viz.components.hosts.streamlit.visit import this_visit
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.core.place import Place
 from attention_viz.views.shown import Held, Shown
 
@@ -75,7 +75,7 @@ def component(monkeypatch) -> Component:
 
 def test_what_is_shown_carries_the_number_of_the_last_choice(component):
     heard: list[Any] = []
-    view = View("head_grid", "grid", {"heads": 12}, SHOWN, {"head": heard.append})
+    view = LiveView("head_grid", "grid", {"heads": 12}, SHOWN, {"head": heard.append})
     host.mount(view)
     told = component.told["data"]
     assert told["view"] == {"heads": 12}
@@ -99,12 +99,12 @@ def test_what_is_shown_carries_the_number_of_the_last_choice(component):
 
 
 def test_a_view_that_shares_nothing_is_told_nothing_of_what_is_shown(component):
-    host.mount(View("head_facts", "facts", {"title": "t"}))
+    host.mount(LiveView("head_facts", "facts", {"title": "t"}))
     assert component.told["data"]["shown"] is None
 
 
 def test_a_visit_has_one_page_for_views_and_parcels_and_another_visit_another(component):
-    host.mount(View("head_facts", "facts", {}))
+    host.mount(LiveView("head_facts", "facts", {}))
     page = component.told["data"]["page"]
     parcels.parcel("maps", "t", {"heads": 2}, np.zeros(3, dtype=np.uint8))
     assert f'"page": "{page}"'.encode() in component.told["data"]

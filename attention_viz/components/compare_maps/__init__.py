@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Literal
 
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.views.ground import Label
 from attention_viz.views.shown import ColourSets, Held, Shown, held_from
 
@@ -26,7 +26,7 @@ def compare_maps(
     colours: ColourSets,
     on_held: Callable[[Held], None],
     curve: Literal["sqrt", "linear"] = "sqrt",
-) -> View:
+) -> LiveView:
     """Shows what the parcel "compare" holds: A's weights row by row, then B's, both as `packet.to_words` and both with
     all of `rows` and `columns`; its header counts them as "queries" and "keys". Weights of a row or column that a side
     does not have are not looked at.
@@ -39,7 +39,7 @@ def compare_maps(
     on_held: called with the row and the column that a visitor holds.
     """
     counts = (len(rows), len(rows if columns is None else columns))
-    return View(
+    return LiveView(
         "compare_maps",
         "compare maps",
         {

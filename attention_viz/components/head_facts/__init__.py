@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.views.facts import Fact, Link
 
 
-def head_facts(title: str, links: Sequence[Link], rest: str, facts: Sequence[Fact], *, key: str) -> View:
+def head_facts(title: str, links: Sequence[Link], rest: str, facts: Sequence[Fact], *, key: str) -> LiveView:
     """Shows the links under their title, what they leave out, then the facts.
 
     All texts are drawn as text, whatever they contain.
@@ -20,4 +20,4 @@ def head_facts(title: str, links: Sequence[Link], rest: str, facts: Sequence[Fac
         "rest": rest,
         "facts": [asdict(fact) for fact in facts],
     }
-    return View("head_facts", key, data)
+    return LiveView("head_facts", key, data)

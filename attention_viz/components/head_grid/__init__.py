@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.core.place import Place
 from attention_viz.views.shown import ColourSets, Shown, place_from
 
@@ -22,7 +22,7 @@ def head_grid(
     on_head: Callable[[Place], None],
     on_show: Callable[[str], None],
     on_aside: Callable[[Place], None] | None = None,
-) -> View:
+) -> LiveView:
     """Shows what the parcels "thumbs" and "scores" hold.
 
     show: "maps" or the key of a tint in "scores".
@@ -41,7 +41,7 @@ def head_grid(
         if place is not None and place.is_head and on_aside is not None:
             on_aside(place)
 
-    return View(
+    return LiveView(
         "head_grid",
         "head grid",
         {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.views.items import Item
 from attention_viz.views.shown import ColourSets, Held, Shown, heads_from, held_from, row_from
 
@@ -22,7 +22,7 @@ def token_links(
     on_held: Callable[[Held], None],
     on_mean: Callable[[tuple[int, ...]], None],
     on_scrolled: Callable[[int], None],
-) -> View:
+) -> LiveView:
     """Shows what the parcels "maps", "exact" and "held" hold.
 
     keys: None when they are the queries.
@@ -42,7 +42,7 @@ def token_links(
         if row is not None:
             on_scrolled(row)
 
-    return View(
+    return LiveView(
         "token_links",
         "token links",
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.views.shown import Held, Shown, held_from
 from attention_viz.views.text import Stretch
 
@@ -16,13 +16,13 @@ def token_text(
     counts: tuple[int, int],
     ramp: Sequence[str],
     on_held: Callable[[Held], None],
-) -> View:
+) -> LiveView:
     """Shows what the parcels "maps" and "exact" hold.
 
     counts: how many rows and columns there are.
     on_held: called with the row and the column that a visitor holds.
     """
-    return View(
+    return LiveView(
         "token_text",
         "token text",
         {"trace": shown.trace, "pieces": [stretch.told() for stretch in stretches], "ramp": list(ramp)},

@@ -11,13 +11,13 @@ import streamlit as st
 
 from attention_viz.components.hosts.bundle import markup, script, style
 from attention_viz.components.hosts.streamlit.visit import this_visit
-from attention_viz.components.view import View
+from attention_viz.components.view import LiveView
 from attention_viz.views.shown import sent_from
 
 HERE = Path(__file__).parent
 
 
-def mount(view: View) -> None:
+def mount(view: LiveView) -> None:
     """Puts a view where the script is. What it tells is heard before the script runs again."""
     visit = this_visit()
     shown = None if view.shown is None else {**view.shown.told(), "answers": visit.told}
