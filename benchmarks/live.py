@@ -27,7 +27,8 @@ _WORK = """([change, argument]) => new Promise((done) => {
   let work = 0;
   const timed = (task) => { const start = performance.now(); task(); flush(); work += performance.now() - start; };
   window.requestAnimationFrame = (task) => frame((time) => timed(() => task(time)));
-  timed(() => window.attentionViz[change](argument));
+  const unsaid = { tell: () => {}, name: "", value: null };
+  timed(() => window.attentionViz[change](argument, unsaid));
   frame(() => frame(() => { window.requestAnimationFrame = frame; done(work); }));
 })"""
 _ARRIVED = """([layer, head]) => {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import attention_viz as av
+from attention_viz.core.place import FIRST
+from attention_viz.views.shown import Held, Shown
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -76,6 +79,18 @@ def test_the_files_of_the_guide_open(tmp_path, monkeypatch):
     for file in ("mine.npz", "mine.safetensors", "bare.npz"):
         opened = av.open_tensors(file)
         assert (opened.texts, opened.heads, opened.notes) == (("the cat",), 2, ())
+
+
+def test_the_view_of_the_guide_tells_what_is_held():
+    """Its JavaScript is run by tests/components/guide_test.js."""
+    (code,) = python_blocks("docs/add-a-view.md")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    held: list[Held] = []
+    view = names["held_line"](Shown("t", FIRST, Held(1)), tokens=3, on_held=held.append)
+    assert view.shown == Shown("t", FIRST, Held(1))
+    view.hears["held"]({"query": 2, "key": 7})
+    assert held == [Held(2, None)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -121,6 +121,14 @@ def test_pages_are_thin_and_know_only_the_ui(file: Path):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 80
 
 
+@pytest.mark.parametrize("file", sorted((PACKAGE / "components").rglob("*.py")), ids=lambda path: str(path.parent.name))
+def test_of_the_components_only_the_host_of_a_streamlit_page_knows_streamlit(file: Path):
+    if file.parent != PACKAGE / "components" / "hosts" / "streamlit":
+        for name in imports_of(file):
+            assert name.split(".")[0] != "streamlit"
+            assert ".hosts." not in name, "a view knows no host"
+
+
 def test_import_is_light():
     heavy = "torch", "transformers", "plotly", "pandas", "streamlit", "numpy"
     code = f"import sys, attention_viz; print([name for name in {heavy} if name in sys.modules])"

@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Bool, Float
 
+from attention_viz.figures.frame import frame
 from attention_viz.figures.heatmap import hatching
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import Palette
 
 _CELL = (58, 34)  # px, wide and high, while there is room
@@ -91,7 +91,7 @@ def cells(
         height=full[1],
         margin={"t": top, "l": left, "r": full[0] - left - wide, "b": full[1] - top - count * _CELL[1]},
         hoverdistance=40,
-        **look(palette),
+        **frame(palette),
     )
     figure.update_xaxes(_axis(columns, palette), side="top", range=[-0.5, across - 0.5], tickangle=0)
     figure.update_yaxes(_axis(rows, palette), range=[count - 0.5, -0.5])

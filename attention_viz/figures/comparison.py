@@ -11,9 +11,9 @@ from plotly.subplots import make_subplots
 
 from attention_viz.core.compare import SideBySide
 from attention_viz.core.token import Piece
+from attention_viz.figures.frame import frame
 from attention_viz.figures.heatmap import hatching, map_size
 from attention_viz.figures.labels import plain, shorten
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.scale import ColourScale
 
@@ -78,7 +78,7 @@ def comparison_figure(maps: SideBySide, *, palette: Palette = LIGHT) -> go.Figur
         width=3 * side + 2 * _SIDE + 120,
         height=side + _TOP + _SIDE + _BOTTOM,
         margin={"t": _TOP, "l": _SIDE, "r": 20, "b": _SIDE + _BOTTOM},
-        **look(palette) | {"dragmode": "zoom"},
+        **frame(palette) | {"dragmode": "zoom"},
     )
     figure.add_annotation(
         text=f"A and B: attention weight, 0 to {top:.3g}, square-root colours",

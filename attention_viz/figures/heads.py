@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
+from attention_viz.figures.frame import frame
 from attention_viz.figures.heatmap import hatching, legend_title
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import Palette
 from attention_viz.figures.scale import ColourScale
 
@@ -73,7 +73,7 @@ def head_maps(
     return go.Figure(
         {
             "data": data,
-            "layout": look(palette)
+            "layout": frame(palette)
             | layout
             | {
                 "images": images,

@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
+from attention_viz.figures.frame import frame
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.pooling import block_starts, pool
 from attention_viz.figures.scale import ColourScale
@@ -93,7 +93,7 @@ def heatmap(
         width=left + wide + _RIGHT,
         height=top + high + sum(_STRIP) + _BOTTOM,
         margin={"t": top, "l": left, "r": _RIGHT, "b": _BOTTOM},
-        **look(palette) | {"dragmode": "zoom"},
+        **frame(palette) | {"dragmode": "zoom"},
     )
     figure.update_xaxes(_axis(_labels(keys, numbers[1], palette, whole), "top", palette), tickangle=-60)
     figure.update_yaxes(

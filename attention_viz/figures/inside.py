@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from jaxtyping import Float64
 from plotly.subplots import make_subplots
 
+from attention_viz.figures.frame import frame
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 
 Figure = go.Figure
@@ -175,7 +175,7 @@ def lay_out(figure: go.Figure, palette: Palette, height: int) -> None:
         height=height,
         margin={"l": _LEFT, "r": _RIGHT},
         separators="..",
-        **look(palette),
+        **frame(palette),
     )
     figure.update_xaxes(automargin=False)
     figure.update_yaxes(automargin=False, ticklabelstandoff=4)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from attention_viz.figures.frame import frame
 from attention_viz.figures.labels import plain, shorten, width
-from attention_viz.figures.look import look
 from attention_viz.figures.palette import Palette
 
 _BAR = 30  # px
@@ -153,5 +153,5 @@ def learning(
 def _plain_layout(figure: go.Figure, palette: Palette, *, height: int) -> None:
     figure.update_layout(
         height=height,
-        **look(palette),
+        **frame(palette),
     )

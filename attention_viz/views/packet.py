@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float32, UInt8, UInt16
 
 
 def pack(header: Mapping[str, Any], payload: np.ndarray) -> bytes:
-    """[length of the header, u32 little-endian][header, JSON][payload]; shared/packet.js reads it."""
+    """[length of the header, u32 little-endian][header, JSON][payload]; lib/packet.js reads it."""
     head = json.dumps(header, ensure_ascii=False, allow_nan=False).encode("utf-8")
     return b"".join((struct.pack("<I", len(head)), head, np.ascontiguousarray(payload).tobytes()))
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeGuard
 
 from attention_viz.core.place import Place
+
+_MOST = 2**53 - 1
+"""The largest number that a browser can count to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The row of the held query and the column of the held key, or None."""
+
+    query: int | None = None
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is on screen.
-
-    trace: the name of the data, as the parcels carry it.
-    query, key: the held rows and columns of the map, or None.
-    """
+    """What is on screen. trace: the name of the data, as the parcels carry it."""
 
     trace: str
     place: Place
-    query: int | None
-    key: int | None
+    held: Held = field(default_factory=Held)
 
     def told(self) -> dict[str, Any]:
         """What the browser is told."""
-        return {"trace": self.trace, **told(self.place), "query": self.query, "key": self.key}
+        return {"trace": self.trace, **told(self.place), "held": asdict(self.held)}
 
 
 def told(place: Place) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def told(place: Place) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Colours:
     """Colours as #rrggbb: accent and other for what a token looks at and what looks at it, heads one for each in turn,
     ramp from a weight of 0 to the strongest, diverging from "A is stronger" over 0 in the middle to "B is stronger"."""
 
@@ -48,22 +54,35 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class ColourSets:
     """How a view is drawn on screen, and how on paper."""
 
-    screen: Look
-    print: Look
+    screen: Colours
+    print: Colours
 
 
-def held_from(value: Any, counts: tuple[int, int]) -> tuple[int | None, int | None]:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a view told, and the number of the latest choice in the browser that was told by then; 0 for none."""
+
+    choice: int
+    value: Any
+
+
+def sent_from(value: Any) -> Sent:
+    """What the browser sent. It may send anything: what is no number counts as none."""
+    if not isinstance(value, dict):
+        return Sent(0, None)
+    choice = value.get("choice")
+    return Sent(choice if _is_one_of(choice, _MOST + 1) else 0, value.get("value"))
+
+
+def held_from(value: Any, counts: tuple[int, int]) -> Held:
     """The held row and column that the browser sent: places that are there, or None. It may send anything."""
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        return None, None
-    query, key = (
-        place if isinstance(place, int) and 0 <= place < count else None
-        for place, count in zip(value, counts, strict=True)
-    )
-    return query, key
+    if not isinstance(value, dict):
+        return Held()
+    sides = (value.get("query"), value.get("key"))
+    return Held(*(place if _is_one_of(place, count) else None for place, count in zip(sides, counts, strict=True)))
 
 
 def place_from(value: Any, layers: int, heads: int) -> Place | None:
@@ -72,13 +91,22 @@ def place_from(value: Any, layers: int, heads: int) -> Place | None:
         return None
     layer, head = value
     for asked, count in ((layer, layers), (head, heads)):
-        if asked is not None and not (isinstance(asked, int) and 0 <= asked < count):
+        if asked is not None and not _is_one_of(asked, count):
             return None
     return None if layer is None and head is not None else Place(layer, head)
 
 
 def heads_from(value: Any, heads: int) -> tuple[int, ...]:
     """The heads of a layer that the browser sent, in order and each once; none when anything else is among them."""
-    if not isinstance(value, list | tuple) or not all(isinstance(head, int) and 0 <= head < heads for head in value):
+    if not isinstance(value, list | tuple) or not all(_is_one_of(head, heads) for head in value):
         return ()
     return tuple(sorted(set(value)))
+
+
+def row_from(value: Any, rows: int) -> int | None:
+    """The row that the browser sent, or None when there is none such."""
+    return value if _is_one_of(value, rows) else None
+
+
+def _is_one_of(value: Any, count: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count

@@ -21,6 +21,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Position
 from tests.browser.chromium import FLAGS, install
 
 ROOT = Path(__file__).parents[2]
+# The host of a Streamlit page keeps one bus for each visit, and a tab has one visit.
+_BUS = """Object.defineProperty(window, "attentionViz", {
+  get: () => [...(window.attentionVizPages?.values() ?? [])].at(-1)?.bus,
+});"""
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -88,7 +92,8 @@ def running_browser() -> Iterator[Browser]:
 
 @dataclass
 class Visitor:
-    """One tab, and all that the browser complained about in it."""
+    """One tab, and all that the browser complained about in it. There, `window.attentionViz` is the bus of the live
+    views on the page, undefined while there are none."""
 
     page: Page
     server: Server
@@ -96,6 +101,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(20_000)
+        self.page.add_init_script(_BUS)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
 

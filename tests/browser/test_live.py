@@ -396,6 +396,37 @@ def test_another_text_leaves_nothing_of_the_old_one(arrive: Arrive):
     assert visitor.page.locator(".text").inner_text().strip() == "[CLS]Birds sing[SEP]"
 
 
+def test_quick_clicks_go_one_way(arrive: Arrive):
+    """The server answers each of them, and no answer to an earlier one brings its head back."""
+    visitor = arrive().open()
+    visitor.page.evaluate("""() => {
+      const bus = window.attentionViz;
+      window.heads = [];
+      bus.subscribe(() => window.heads.at(-1) === bus.shown.head || window.heads.push(bus.shown.head));
+    }""")
+    for head in (2, 5, 7):
+        visitor.page.locator(".frame .base").click(position=visitor.place_in_grid(3, head))
+    assert visitor.settled().head() == "L3 H7"
+    assert visitor.page.evaluate("window.heads") == [2, 5, 7]
+    visitor.page.go_back()
+    visitor.settled()
+    assert visitor.head() == f"L3 H{bus(visitor, 'bus.shown.head')}" != "L3 H7", "Back is no choice, and counts"
+
+
+def test_views_that_left_keep_nothing(arrive: Arrive):
+    visitor = arrive().open()
+    assert visitor.page.evaluate("window.attentionVizPages.size") == 1
+    visitor.page.get_by_role("link", name="What attention can tell you").click()
+    visitor.page.wait_for_url("**/limits**")
+    visitor.settled()
+    assert visitor.page.evaluate("window.attentionVizPages.size") == 0
+    visitor.page.get_by_role("link", name="Explore", exact=True).click()
+    visitor.page.wait_for_selector(".frame")
+    assert visitor.settled().head() == "L3 H1"
+    visitor.choose(0, 2)
+    assert (visitor.head(), bus(visitor, "bus.shown.head")) == ("L0 H2", 2)
+
+
 @pytest.mark.parametrize("view", [".body ~ .save", ".stage ~ .save"])
 @pytest.mark.parametrize("paper", [False, True])
 def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):

@@ -12,7 +12,7 @@ import {
   SEEN,
 } from "../../attention_viz/components/compare_maps/comparison.js";
 import { afterArrow, afterPress } from "../../attention_viz/components/compare_maps/keys.js";
-import { columnEdges } from "../../attention_viz/components/compare_maps/link_drawing.js";
+import { columnEdges } from "../../attention_viz/components/lib/columns.js";
 import { cellText } from "../../attention_viz/components/compare_maps/map_drawing.js";
 import { Scales } from "../../attention_viz/components/compare_maps/scales.js";
 import { remark, sentence } from "../../attention_viz/components/compare_maps/sentences.js";
@@ -25,10 +25,10 @@ import {
   WHOLE,
   zoomed,
 } from "../../attention_viz/components/compare_maps/window.js";
-import { alongScale, divergingTables } from "../../attention_viz/components/shared/colour.js";
-import { fitText, quoted } from "../../attention_viz/components/shared/labels.js";
-import { precise, signed } from "../../attention_viz/components/shared/numbers.js";
-import { SvgPen } from "../../attention_viz/components/shared/pen.js";
+import { alongScale, divergingTables } from "../../attention_viz/components/lib/colour.js";
+import { fitText, quoted } from "../../attention_viz/components/lib/labels.js";
+import { precise, signed } from "../../attention_viz/components/lib/numbers.js";
+import { SvgPen } from "../../attention_viz/components/lib/pen.js";
 
 /** @param {number} weight */
 const word = (weight) => 1 + Math.round(65534 * Math.sqrt(weight));
@@ -257,7 +257,7 @@ Deno.test("cells, and the labels of rows and columns, are found by where they ar
   equal(litAt(WHOLE, frame, -10, -10, 0.5), null);
   same([12, 10.5, 6, 3, 2, 0.7, 0.01].map(labelStep), [1, 1, 2, 5, 10, 20, 2000]);
   ok(frameOf(1, 1, -5, 400).cell > 0, "a panel without room");
-  const { left, right, width } = columnEdges(400);
+  const { left, right, width } = columnEdges(400, 42);
   ok(left < right && right + left < width);
 });
 

@@ -2,8 +2,8 @@
 
 import { strictEqual as equal } from "node:assert";
 import { baseline } from "../../attention_viz/components/head_facts/main.js";
-import { format, share } from "../../attention_viz/components/shared/numbers.js";
-import { themeOf } from "../../attention_viz/components/theme_watch/main.js";
+import { format, share } from "../../attention_viz/components/lib/numbers.js";
+import { themeOf } from "../../attention_viz/components/hosts/streamlit/theme.js";
 
 Deno.test("a theme is told from the page's background", () => {
   equal(themeOf("rgb(255, 255, 255)"), "light");

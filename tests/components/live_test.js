@@ -11,60 +11,21 @@ import {
   placesOf,
   ranked,
 } from "../../attention_viz/components/head_grid/places.js";
-import { createBus } from "../../attention_viz/components/shared/bus.js";
-import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/shared/colour.js";
-import { strength, strongest, withoutHidden } from "../../attention_viz/components/shared/links.js";
-import { fromByte, fromWord, headWeights, weightsOf } from "../../attention_viz/components/shared/maps.js";
-import { hatch } from "../../attention_viz/components/shared/hatch.js";
-import { readPacket } from "../../attention_viz/components/shared/packet.js";
-import { wrapped } from "../../attention_viz/components/shared/save.js";
-import { fitText } from "../../attention_viz/components/shared/labels.js";
-import { afterClick, afterKey as linksKey, findToken, tokenAt } from "../../attention_viz/components/shared/columns.js";
+import { createBus, NOTHING } from "../../attention_viz/components/lib/bus.js";
+import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/lib/colour.js";
+import { strength, strongest, withoutHidden } from "../../attention_viz/components/lib/links.js";
+import { fromByte, fromWord, headWeights, weightsOf } from "../../attention_viz/components/lib/maps.js";
+import { hatch } from "../../attention_viz/components/lib/hatch.js";
+import { readPacket } from "../../attention_viz/components/lib/packet.js";
+import { wrapped } from "../../attention_viz/components/lib/save.js";
+import { fitText } from "../../attention_viz/components/lib/labels.js";
+import { afterClick, afterKey as linksKey, findToken, tokenAt } from "../../attention_viz/components/lib/columns.js";
 import { afterKey as textKey, isOn, received } from "../../attention_viz/components/token_text/main.js";
 
-const shown = { trace: "t", layer: 1, head: 2, among: [], query: null, key: null };
+const shown = { trace: "t", layer: 1, head: 2, among: [], held: NOTHING, answers: 0 };
 
-Deno.test("a choice made here outweighs an answer that does not know of it", () => {
-  let time = 0;
-  const bus = createBus(() => time);
-  let calls = 0;
-  const end = bus.subscribe(() => calls++);
-  time = 10_000;
-  bus.accept(shown);
-  bus.choose({ head: 5 });
-  time += 100;
-  bus.accept({ ...shown, head: 3 });
-  equal(bus.shown.head, 5);
-  time += 5000;
-  bus.accept({ ...shown, head: 3 });
-  equal(bus.shown.head, 3);
-  bus.choose({ head: 6 });
-  bus.accept({ ...shown, trace: "another" });
-  equal(bus.shown.trace, "another", "another text is never a late answer");
-  equal(calls, 5);
-  end();
-  bus.choose({ head: 0 });
-  equal(calls, 5);
-});
-
-Deno.test("data of another trace is not used", () => {
-  const bus = createBus();
-  bus.accept(shown);
-  bus.put("maps", { header: { trace: "old" }, payload: new Uint8Array() });
-  equal(bus.get("maps"), null);
-  bus.put("maps", { header: { trace: "t" }, payload: new Uint8Array(1) });
-  equal(bus.get("maps")?.payload.length, 1);
-});
-
-Deno.test("pointing at the same token again is no news", () => {
-  const bus = createBus();
-  let calls = 0;
-  bus.subscribe(() => calls++);
-  bus.point({ side: "query", token: 1 });
-  bus.point({ side: "query", token: 1 });
-  bus.point(null);
-  equal(calls, 2);
-});
+/** A choice that nobody hears of. */
+const unsaid = { tell: () => {}, name: "", value: null };
 
 Deno.test("a packet is read as it was written", () => {
   const head = new TextEncoder().encode('{"trace":"ü"}');
@@ -100,11 +61,20 @@ Deno.test("maps come back as weights", () => {
 
 Deno.test("the mean of some heads is not the mean of others", () => {
   const bus = createBus();
-  const header = { trace: "t", layer: 4, head: null, among: [1, 3], queries: 1, keys: 1, rows: [0, 1], columns: [0, 1] };
+  const header = {
+    trace: "t",
+    layer: 4,
+    head: null,
+    among: [1, 3],
+    queries: 1,
+    keys: 1,
+    rows: [0, 1],
+    columns: [0, 1],
+  };
   bus.put("exact", { header, payload: words([65535]) });
   bus.accept({ ...shown, layer: 4, head: null, among: [1, 3] });
   equal(weightsOf(bus, "query", 0)?.weights[0], 1);
-  bus.choose({ among: [] });
+  bus.choose({ among: [] }, unsaid);
   equal(weightsOf(bus, "query", 0), null);
 });
 
@@ -121,7 +91,7 @@ Deno.test("of a long text there are bands of rows and columns", () => {
   const coarse = { trace: "t", layers: [0], heads: 1, queries: 4, keys: 3, rows: [1, 3] };
   bus.put("maps", { header: coarse, payload: Uint8Array.from([1, 2, 3, 4, 5, 6]) });
   bus.accept({ ...shown, layer: 0, head: 1 });
-  bus.choose({ head: 0 });
+  bus.choose({ head: 0 }, unsaid);
   equal(headWeights(bus, 0, "query", 3), null);
   equal(headWeights(bus, 0, "key", 0), null);
 });
@@ -142,7 +112,7 @@ Deno.test("what comes with a held token is exact for every head of the layer", (
       [null, "query", 5],
     ])
   ) equal(headWeights(bus, head, side, token), null);
-  bus.choose({ layer: 3 });
+  bus.choose({ layer: 3 }, unsaid);
   equal(headWeights(bus, 0, "query", 5), null);
 });
 

@@ -1,65 +1,28 @@
-"""What the comparison sends to the browser and takes from it; and that a view's files can be joined."""
+"""What the comparison tells the browser and takes from it."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 
-from attention_viz.components import compare_maps as view
 from attention_viz.components.compare_maps import compare_maps
-from attention_viz.components.files import script
+from attention_viz.components.view import LiveView
 from attention_viz.core.place import FIRST
 from attention_viz.views.ground import Label
 from attention_viz.views.packet import pack, to_words
-from attention_viz.views.shown import Look, Looks, Shown
+from attention_viz.views.shown import Colours, ColourSets, Held, Shown
 from tests.components import comparison_cases
 
-COMPONENTS = Path(view.__file__).parent.parent
-TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
-LOOK = Look("#000000", "#777777", "#cccccc", "#ffffff", "#0000ff", "#ff8800", (), ("#ffffff",), ("#ffffff",))
+COLOURS = Colours("#000000", "#777777", "#cccccc", "#ffffff", "#0000ff", "#ff8800", (), ("#ffffff",), ("#ffffff",))
 
 
-@pytest.mark.parametrize("main", sorted(COMPONENTS.glob("*/main.js")), ids=lambda main: main.parent.name)
-def test_joined_files_share_no_name(main: Path):
-    joined = script(main)
-    assert "import {" not in joined
-    names = Counter(TOP.findall(joined))
-    assert not [name for name, count in names.items() if count > 1]
-
-
-class Mount:
-    """Takes what would go to the browser, and answers in its place."""
-
-    def __init__(self) -> None:
-        self.told: dict[str, Any] = {}
-
-    def __call__(self, **told: Any) -> None:
-        self.told = told
-
-    def answer(self, held: object) -> None:
-        st.session_state[self.told["key"]] = type("Answer", (), {"held": held})()
-        self.told["on_held_change"]()
-
-
-@pytest.fixture
-def mount(monkeypatch) -> Mount:
-    # The browser is the one thing that is not here; everything up to it is real.
-    made = Mount()
-    monkeypatch.setattr(view, "_mount", made)
-    return made
-
-
-def show(on_held: Any, columns: list[Label] | None = None) -> None:
+def show(on_held: Any, columns: list[Label] | None = None) -> LiveView:
     rows = [Label("it", "it"), Label("tired", None), Label(None, "<b>wide</b>", special=True)]
-    compare_maps(
-        Shown("pair", FIRST, 1, None),
+    return compare_maps(
+        Shown("pair", FIRST, Held(1)),
         rows=rows,
         columns=columns,
         titles=("L3 H1", "L5 H11"),
@@ -67,19 +30,19 @@ def show(on_held: Any, columns: list[Label] | None = None) -> None:
         bound=0.25,
         view="maps",
         about="a text",
-        looks=Looks(LOOK, LOOK),
+        colours=ColourSets(COLOURS, COLOURS),
         on_held=on_held,
     )
 
 
-def test_the_browser_is_told_what_is_on_each_side(mount):
-    show(lambda query, key: None)
-    data = mount.told["data"]
+def test_the_browser_is_told_what_is_on_each_side():
+    view = show(lambda held: None)
+    data = view.data
     assert [row["a"] for row in data["rows"]] == ["it", "tired", None]
     assert [row["b"] for row in data["rows"]] == ["it", None, "<b>wide</b>"]
     assert data["columns"] is None
     assert data["titles"] == {"a": "L3 H1", "b": "L5 H11"}
-    assert (data["trace"], data["query"], data["key"]) == ("pair", 1, None)
+    assert (data["trace"], view.shown) == ("pair", Shown("pair", FIRST, Held(1)))
     assert (data["top"], data["bound"], data["curve"], data["view"]) == (0.5, 0.25, "sqrt", "maps")
     json.dumps(data, allow_nan=False)
 
@@ -87,20 +50,14 @@ def test_the_browser_is_told_what_is_on_each_side(mount):
 @pytest.mark.parametrize(
     ("sent", "held"),
     [
-        ([2, 0], (2, 0)),
-        ([2, 1], (2, None)),
-        ([3, 0], (None, 0)),
-        ([-1, 0], (None, 0)),
-        ([None, 0], (None, 0)),
-        ("12", (None, None)),
-        ({"query": 1}, (None, None)),
-        (None, (None, None)),
+        ({"query": 2, "key": 0}, Held(2, 0)),
+        ({"query": 2, "key": 1}, Held(2)),
+        ({"query": 3, "key": 0}, Held(None, 0)),
     ],
 )
-def test_only_places_that_are_there_are_held(mount, sent, held):
-    heard = []
-    show(lambda query, key: heard.append((query, key)), columns=[Label("it", "it")])
-    mount.answer(sent)
+def test_only_places_that_are_there_are_held(sent, held):
+    heard: list[Held] = []
+    show(heard.append, columns=[Label("it", "it")]).hears["held"](sent)
     assert heard == [held]
 
 

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Literal
 
-import streamlit as st
-
-from attention_viz.components.files import register
+from attention_viz.components.view import LiveView
 from attention_viz.views.ground import Label
-from attention_viz.views.shown import Looks, Shown, held_from
+from attention_viz.views.shown import ColourSets, Held, Shown, held_from
 
-_KEY = "compare maps"
-_mount = register(Path(__file__).parent)
-
-View = Literal["maps", "links"]
+Drawn = Literal["maps", "links"]
 
 
 def compare_maps(
@@ -27,12 +21,12 @@ def compare_maps(
     titles: tuple[str, str],
     top: float,
     bound: float,
-    view: View,
+    view: Drawn,
     about: str,
-    looks: Looks,
-    on_held: Callable[[int | None, int | None], None],
+    colours: ColourSets,
+    on_held: Callable[[Held], None],
     curve: Literal["sqrt", "linear"] = "sqrt",
-) -> None:
+) -> LiveView:
     """Shows what the parcel "compare" holds: A's weights row by row, then B's, both as `packet.to_words` and both with
     all of `rows` and `columns`; its header counts them as "queries" and "keys". Weights of a row or column that a side
     does not have are not looked at.
@@ -42,13 +36,14 @@ def compare_maps(
     titles: of A and of B, for instance "L3 H1 of all-MiniLM-L6-v2".
     top, bound: where the colours of A and B end, and those of the difference on both sides of 0.
     about: the text or texts, for saved pictures.
-    on_held: called with the row and the column that a visitor holds, before the script runs again.
+    on_held: called with the row and the column that a visitor holds.
     """
     counts = (len(rows), len(rows if columns is None else columns))
-    _mount(
-        key=_KEY,
-        data={
-            **shown.told(),
+    return LiveView(
+        "compare_maps",
+        "compare maps",
+        {
+            "trace": shown.trace,
             "rows": [label.told() for label in rows],
             "columns": None if columns is None else [label.told() for label in columns],
             "titles": dict(zip(("a", "b"), titles, strict=True)),
@@ -57,7 +52,8 @@ def compare_maps(
             "curve": curve,
             "view": view,
             "about": about,
-            "looks": asdict(looks),
+            "colours": asdict(colours),
         },
-        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
+        shown,
+        {"held": lambda sent: on_held(held_from(sent, counts))},
     )

@@ -1,11 +1,11 @@
 // Two maps with the same rows and columns, and their difference B − A.
 
-import { strongest } from "../shared/links.js";
-import { fromWord } from "../shared/maps.js";
+import { strongest } from "../lib/links.js";
+import { fromWord } from "../lib/maps.js";
 
 /**
  * @typedef {"a" | "b" | "difference"} Panel
- * @typedef {import("../shared/columns.js").Side} Side
+ * @typedef {import("../lib/columns.js").Side} Side
  * @typedef {{a: string | null, b: string | null, special: boolean, segment: number}} Label a row or column of both maps: its
  *   text in A and in B, null where there is no such token
  * @typedef {{rows: number, columns: number, values: Float32Array, states: Uint8Array}} Grid numbers, row by row, and what is
@@ -64,8 +64,8 @@ export function halved(grid) {
 /**
  * Red, green, blue and opacity of each cell. What can't be seen is left out; what is absent is a grey veil.
  * @param {Grid} grid
- * @param {(value: number) => import("../shared/colour.js").Rgb} colour
- * @param {import("../shared/colour.js").Rgb} veil
+ * @param {(value: number) => import("../lib/colour.js").Rgb} colour
+ * @param {import("../lib/colour.js").Rgb} veil
  */
 export function pixels({ values, states }, colour, veil) {
   const painted = new Uint8ClampedArray(4 * values.length);

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("./window.js").Lit} Lit
- * @typedef {import("../shared/columns.js").Counts} Counts
+ * @typedef {import("../lib/columns.js").Counts} Counts
  */
 
 /** What is held after a click on a cell, or on a row or column: a second click lets go. @param {Lit} held @param {Lit} clicked @returns {Lit} */

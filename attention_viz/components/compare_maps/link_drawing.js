@@ -1,10 +1,10 @@
 // Draws two columns of tokens and the links between them: A's, B's, or those that each of them adds.
 
-import { css, inkOn } from "../shared/colour.js";
-import { ROW } from "../shared/columns.js";
-import { hatch } from "../shared/hatch.js";
-import { fitText } from "../shared/labels.js";
-import { drawLink } from "../shared/links.js";
+import { css, inkOn } from "../lib/colour.js";
+import { boxOf, columnEdges, frameToken, ROW } from "../lib/columns.js";
+import { hatch } from "../lib/hatch.js";
+import { fitText } from "../lib/labels.js";
+import { drawLink } from "../lib/links.js";
 import { isThere, labelText, SEEN } from "./comparison.js";
 import { cellText } from "./map_drawing.js";
 
@@ -12,33 +12,27 @@ import { cellText } from "./map_drawing.js";
  * @typedef {import("./comparison.js").Panel} Panel
  * @typedef {import("./comparison.js").Side} Side
  * @typedef {import("./window.js").Lit} Lit
- * @typedef {{first: number, last: number}} Rows those in view
+ * @typedef {import("../lib/columns.js").Rows} Rows
  */
 
 /** The column of numbers, in px. */
-const NUMBERS = 42;
+export const NUMBERS = 42;
 /** Numbers stand beside tokens with at least so much, and links of at least so much are drawn of a token. */
 const WORTH = { number: 0.02, link: 0.002 };
-
-/** Where the columns of a panel end and begin. @param {number} width */
-export function columnEdges(width) {
-  const column = Math.min(150, Math.max(70, width * 0.28));
-  return { left: column, right: width - column - NUMBERS, width };
-}
 
 export class LinkDrawing {
   /**
    * @param {{
    *   comparison: import("./comparison.js").Comparison, scales: import("./scales.js").Scales, family: string,
-   *   look: import("../shared/colour.js").Look, width: number, held: Lit, lit: Lit,
+   *   colours: import("../lib/colour.js").Colours, width: number, held: Lit, lit: Lit,
    * }} parts lit: what is pointed at, else what is held
    */
-  constructor({ comparison, scales, look, family, width, held, lit }) {
+  constructor({ comparison, scales, colours, family, width, held, lit }) {
     this.comparison = comparison;
     this.scales = scales;
-    this.look = look;
+    this.colours = colours;
     this.family = family;
-    this.edges = columnEdges(width);
+    this.edges = columnEdges(width, NUMBERS);
     this.held = held;
     this.lit = lit;
   }
@@ -55,7 +49,9 @@ export class LinkDrawing {
     else this.drawAll(context, panel, rows);
     for (const one of /** @type {Side[]} */ (["query", "key"])) {
       this.drawTokens(context, panel, one, rows, one === other ? line : null);
-      for (const at of new Set([this.held[one], this.lit[one]])) this.mark(context, one, at);
+      for (const at of new Set([this.held[one], this.lit[one]])) {
+        if (at !== null) frameToken(context, this.edges, one, at, this.colours.text);
+      }
     }
     if (line) this.drawNumbers(context, panel, other, line, rows);
   }
@@ -86,17 +82,8 @@ export class LinkDrawing {
 
   /** @param {CanvasRenderingContext2D} context @param {Panel} panel @param {number} query @param {number} key @param {number} value */
   link(context, panel, query, key, value) {
-    const { left, right } = this.edges;
     context.strokeStyle = this.scales.ofLink(panel, value);
-    drawLink(context, [left + 4, (query + 0.5) * ROW], [right - 4, (key + 0.5) * ROW], Math.abs(value));
-  }
-
-  /** A token's place. @param {Side} side @param {number} token @returns {[number, number, number, number]} */
-  box(side, token) {
-    const { left, right, width } = this.edges;
-    return side === "query"
-      ? [0, token * ROW + 1, left, ROW - 2]
-      : [right, token * ROW + 1, width - right - NUMBERS, ROW - 2];
+    drawLink(context, this.edges, query, key, Math.abs(value));
   }
 
   /**
@@ -109,14 +96,14 @@ export class LinkDrawing {
    */
   shade(context, panel, side, { values, states }, { first, last }) {
     const colour = this.scales.of(panel);
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     for (let token = first; token < Math.min(last, values.length); token++) {
       if (states[token] !== SEEN) {
-        hatch(context, ...this.box(side, token));
+        hatch(context, ...boxOf(this.edges, side, token));
         continue;
       }
       context.fillStyle = css(colour(values[token]));
-      context.fillRect(...this.box(side, token));
+      context.fillRect(...boxOf(this.edges, side, token));
     }
   }
 
@@ -128,7 +115,7 @@ export class LinkDrawing {
    * @param {Rows} rows
    */
   drawNumbers(context, panel, side, { values, states }, { first, last }) {
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.font = `12px ${this.family}`;
     context.textAlign = "left";
     const x = side === "key" ? this.edges.width - NUMBERS + 5 : this.edges.left + 5;
@@ -157,17 +144,8 @@ export class LinkDrawing {
       const text = fitText(labelText(label, panel), left - 12, (part) => context.measureText(part).width);
       const muted = label.special || !isThere(label, panel);
       const inked = shaded && shaded.states[token] === SEEN && Math.abs(shaded.values[token]) > 0.01;
-      context.fillStyle = inked ? inkOn(colour(shaded.values[token])) : muted ? this.look.muted : this.look.text;
+      context.fillStyle = inked ? inkOn(colour(shaded.values[token])) : muted ? this.colours.muted : this.colours.text;
       context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
     }
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Side} side @param {number | null} token */
-  mark(context, side, token) {
-    if (token === null) return;
-    const [x, y, width, height] = this.box(side, token);
-    context.strokeStyle = this.look.text;
-    context.lineWidth = 1.5;
-    context.strokeRect(x + 1, y, width - 2, height);
   }
 }

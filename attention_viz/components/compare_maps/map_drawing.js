@@ -1,9 +1,9 @@
 // Draws the maps: cells from a picture of one pixel each, and over it what is held or pointed at.
 
-import { rgb } from "../shared/colour.js";
-import { hatch } from "../shared/hatch.js";
-import { fitText } from "../shared/labels.js";
-import { precise, signed } from "../shared/numbers.js";
+import { rgb } from "../lib/colour.js";
+import { hatch } from "../lib/hatch.js";
+import { fitText } from "../lib/labels.js";
+import { precise, signed } from "../lib/numbers.js";
 import { ABSENT, halved, HIDDEN, isThere, labelText, pixels } from "./comparison.js";
 import { frameOf, labelStep } from "./window.js";
 
@@ -38,13 +38,13 @@ export class MapDrawing {
   /**
    * @param {{
    *   comparison: import("./comparison.js").Comparison, scales: import("./scales.js").Scales, family: string,
-   *   look: import("../shared/colour.js").Look, width: number, high: number, ruler: CanvasRenderingContext2D,
+   *   colours: import("../lib/colour.js").Colours, width: number, high: number, ruler: CanvasRenderingContext2D,
    * }} parts width: of a panel; high: the most that a map may measure
    */
-  constructor({ comparison, scales, look, family, width, high, ruler }) {
+  constructor({ comparison, scales, colours, family, width, high, ruler }) {
     this.comparison = comparison;
     this.scales = scales;
-    this.look = look;
+    this.colours = colours;
     this.family = family;
     this.width = width;
     const [left, above] = [this.widest("query", ruler), this.widest("key", ruler)];
@@ -94,7 +94,7 @@ export class MapDrawing {
       sheet = new OffscreenCanvas(grid.columns, grid.rows);
       const context = /** @type {OffscreenCanvasRenderingContext2D} */ (sheet.getContext("2d"));
       const image = new ImageData(grid.columns, grid.rows);
-      image.data.set(pixels(grid, this.scales.of(panel), rgb(this.look.muted)));
+      image.data.set(pixels(grid, this.scales.of(panel), rgb(this.colours.muted)));
       context.putImageData(image, 0, 0);
       this.sheets.set(name, sheet);
     }
@@ -109,12 +109,12 @@ export class MapDrawing {
     context.rect(this.left, this.top, width, height);
     context.clip();
     if (this.comparison.hasGaps(panel)) {
-      context.strokeStyle = this.look.border;
+      context.strokeStyle = this.colours.border;
       hatch(context, this.left, this.top, width, height);
     }
     this.cells(context, panel, window);
     context.restore();
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     context.lineWidth = 1;
     context.strokeRect(this.left - 0.5, this.top - 0.5, width + 1, height + 1);
     for (const side of /** @type {Side[]} */ (["query", "key"])) this.labels(context, panel, side, window);
@@ -173,11 +173,11 @@ export class MapDrawing {
     context.translate(side === "query" ? this.left - LABELS.gap + 2 : x, side === "query" ? y : this.top - 4);
     if (side === "key") context.rotate(-LEAN);
     if (lit) {
-      context.fillStyle = this.look.background;
+      context.fillStyle = this.colours.background;
       context.fillRect(side === "query" ? -long : -2, -7.5, long + 2, 15);
     }
     context.textAlign = side === "query" ? "right" : "left";
-    context.fillStyle = lit || plain ? this.look.text : this.look.muted;
+    context.fillStyle = lit || plain ? this.colours.text : this.colours.muted;
     context.fillText(text, 0, 0);
     context.restore();
   }
@@ -205,7 +205,7 @@ export class MapDrawing {
     context.beginPath();
     context.rect(this.left - 2, this.top - 2, frame.width + 4, frame.height + 4);
     context.clip();
-    context.strokeStyle = this.look.text;
+    context.strokeStyle = this.colours.text;
     context.lineWidth = 1;
     context.globalAlpha = query === null || key === null ? 1 : 0.45;
     if (query !== null) context.strokeRect(this.left, y, frame.width, size);
@@ -216,9 +216,9 @@ export class MapDrawing {
       const most = Math.max(size, 5);
       const [left, top] = [x + (size - most) / 2, y + (size - most) / 2];
       // A frame in the colour of the page around it: the cell itself may be as dark as the text.
-      context.strokeStyle = this.look.background;
+      context.strokeStyle = this.colours.background;
       context.strokeRect(left - line, top - line, most + 2 * line, most + 2 * line);
-      context.strokeStyle = this.look.text;
+      context.strokeStyle = this.colours.text;
       context.strokeRect(left, top, most, most);
     }
     context.restore();
@@ -251,12 +251,12 @@ export class MapDrawing {
     const wide = context.measureText(text).width + 10;
     const right = x + size + 5 + wide <= this.width ? x + size + 5 : Math.max(0, x - wide - 5);
     const down = y + size + 23 <= this.height ? y + size + 3 : Math.max(0, y - 23);
-    context.fillStyle = this.look.background;
+    context.fillStyle = this.colours.background;
     context.fillRect(right, down, wide, 20);
-    context.strokeStyle = this.look.muted;
+    context.strokeStyle = this.colours.muted;
     context.lineWidth = 1;
     context.strokeRect(right + 0.5, down + 0.5, wide - 1, 19);
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.textBaseline = "middle";
     context.textAlign = "center";
     context.fillText(text, right + wide / 2, down + 10.5);

@@ -1,10 +1,10 @@
 // The colours of the three panels: one scale for A and B, one on both sides of 0 for their difference.
 
-import { alongScale, css, divergingTables, rampTable } from "../shared/colour.js";
+import { alongScale, css, divergingTables, rampTable } from "../lib/colour.js";
 
 /**
- * @typedef {import("../shared/colour.js").Rgb} Rgb
- * @typedef {{top: number, bound: number, curve: import("../shared/colour.js").Curve}} Ends where the scales end: of A and B,
+ * @typedef {import("../lib/colour.js").Rgb} Rgb
+ * @typedef {{top: number, bound: number, curve: import("../lib/colour.js").Curve}} Ends where the scales end: of A and B,
  *   and of the difference on both sides
  */
 
@@ -15,12 +15,12 @@ export const STRIPS = { width: 120, height: 10 };
 const atEnd = (value) => String(Number(value.toPrecision(2)));
 
 export class Scales {
-  /** @param {import("../shared/colour.js").Look} look @param {Ends} ends */
-  constructor(look, ends) {
+  /** @param {import("../lib/colour.js").Colours} colours @param {Ends} ends */
+  constructor(colours, ends) {
     this.ends = ends;
-    this.ramp = rampTable(look.ramp);
-    this.sides = divergingTables(look.diverging);
-    const [a, b] = [look.diverging[0], look.diverging[look.diverging.length - 1]];
+    this.ramp = rampTable(colours.ramp);
+    this.sides = divergingTables(colours.diverging);
+    const [a, b] = [colours.diverging[0], colours.diverging[colours.diverging.length - 1]];
     /** The colours of A and of B, of links and names. */
     this.names = { a, b };
   }

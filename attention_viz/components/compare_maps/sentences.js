@@ -1,7 +1,7 @@
 // What is lit, in words.
 
-import { quoted } from "../shared/labels.js";
-import { strongest } from "../shared/links.js";
+import { quoted } from "../lib/labels.js";
+import { strongest } from "../lib/links.js";
 import { ABSENT, HIDDEN, labelText, PANELS, SEEN } from "./comparison.js";
 import { cellText } from "./map_drawing.js";
 

@@ -5,7 +5,7 @@
  *   row in view, which may be cut
  * @typedef {{rows: number, columns: number, cell: number, width: number, height: number}} Frame the size of a cell at zoom 1,
  *   and of the map, in px
- * @typedef {{query: number | null, key: number | null}} Lit a cell, or a row or column alone
+ * @typedef {import("../lib/bus.js").Held} Lit a cell, or a row or column alone
  */
 
 /** All of it. @type {Window} */
@@ -48,6 +48,17 @@ export function zoomed(window, frame, factor, x, y) {
   const { zoom } = kept({ ...window, zoom: window.zoom * factor }, frame);
   const gained = (1 / window.zoom - 1 / zoom) / frame.cell;
   return kept({ zoom, left: window.left + x * gained, top: window.top + y * gained }, frame);
+}
+
+/** Nearer or farther around what is lit, or the middle where that is out of view. @param {Window} window @param {Frame} frame @param {number} factor @param {Lit} lit */
+export function zoomedAround(window, frame, factor, { query, key }) {
+  const size = frame.cell * window.zoom;
+  const near = (/** @type {number | null} */ at, /** @type {number} */ first, /** @type {number} */ length) => {
+    const place = at === null ? length / 2 : (at + 0.5 - first) * size;
+    return place < 0 || place > length ? length / 2 : place;
+  };
+  const [x, y] = [near(key, window.left, frame.width), near(query, window.top, frame.height)];
+  return zoomed(window, frame, factor, x, y);
 }
 
 /**

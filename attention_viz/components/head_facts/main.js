@@ -1,7 +1,7 @@
 // Draws the measures and the strongest links of one head.
 
-import { element, find } from "../shared/dom.js";
-import { format, share } from "../shared/numbers.js";
+import { element, find } from "../lib/dom.js";
+import { format, share } from "../lib/numbers.js";
 
 /**
  * @typedef {{
@@ -69,13 +69,17 @@ function linkRow(link) {
   return row;
 }
 
-/**
- * @param {{data: {title: string, links: Link[], rest: string, facts: Fact[]}, parentElement: HTMLElement | ShadowRoot}} component
- */
-export default function ({ data, parentElement }) {
-  find(parentElement, ".links h4").textContent = data.title;
-  find(parentElement, "ol").replaceChildren(...data.links.map(linkRow));
-  find(parentElement, ".rest").textContent = data.rest;
-  find(parentElement, ".none").hidden = data.links.length > 0;
-  find(parentElement, "dl").replaceChildren(...data.facts.map(factRow));
+/** @param {import("../lib/view.js").Host} host @returns {import("../lib/view.js").View} */
+export function mount({ root }) {
+  return {
+    /** @param {{title: string, links: Link[], rest: string, facts: Fact[]}} data */
+    update({ title, links, rest, facts }) {
+      find(root, ".links h4").textContent = title;
+      find(root, "ol").replaceChildren(...links.map(linkRow));
+      find(root, ".rest").textContent = rest;
+      find(root, ".none").hidden = links.length > 0;
+      find(root, "dl").replaceChildren(...facts.map(factRow));
+    },
+    end() {},
+  };
 }

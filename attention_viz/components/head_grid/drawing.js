@@ -1,9 +1,9 @@
 // Draws the grid of heads, on a canvas or into an SVG.
 
-import { css, rampTable } from "../shared/colour.js";
-import { prepare } from "../shared/dom.js";
-import { hatch } from "../shared/hatch.js";
-import { share } from "../shared/numbers.js";
+import { css, rampTable } from "../lib/colour.js";
+import { prepare } from "../lib/dom.js";
+import { hatch } from "../lib/hatch.js";
+import { share } from "../lib/numbers.js";
 import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
 
 /**
@@ -17,18 +17,18 @@ import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
 export class GridDrawing {
   /**
    * @param {{
-   *   layers: number, heads: number, layout: Layout, cell: number, look: import("../shared/colour.js").Look,
+   *   layers: number, heads: number, layout: Layout, cell: number, colours: import("../lib/colour.js").Colours,
    *   family: string,
    * }} parts layers, heads: how many the model has
    */
-  constructor({ layers, heads, layout, cell, look, family }) {
+  constructor({ layers, heads, layout, cell, colours, family }) {
     this.layers = layers;
     this.heads = heads;
     this.layout = layout;
     this.cell = cell;
-    this.look = look;
+    this.colours = colours;
     this.family = family;
-    this.table = rampTable(look.ramp);
+    this.table = rampTable(colours.ramp);
     const more = layout.means ? 1 : 0;
     this.width = LABELS.left + Math.max((layout.heads.length + more) * cell, CELL.most) + LABELS.right;
     this.height = LABELS.top + (layout.layers.length + more) * cell;
@@ -43,7 +43,7 @@ export class GridDrawing {
   /**
    * Labels and cells.
    * @param {CanvasRenderingContext2D} context
-   * @param {import("../shared/bus.js").Parcel | null} thumbs
+   * @param {import("../lib/bus.js").Parcel | null} thumbs
    * @param {Score | null} score
    */
   paint(context, thumbs, score) {
@@ -56,7 +56,7 @@ export class GridDrawing {
   labels(context) {
     const { cell, layout: { layers, heads, means } } = this;
     context.font = `11px ${this.family}`;
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.textBaseline = "middle";
     context.textAlign = "right";
     for (const [row, layer] of layers.entries()) {
@@ -80,7 +80,7 @@ export class GridDrawing {
       const value = values[indexOf(place, this.layers, this.heads)];
       const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
       if (Number.isNaN(value)) {
-        context.strokeStyle = this.look.border;
+        context.strokeStyle = this.colours.border;
         hatch(context, x + 1, y + 1, size, size);
         continue;
       }
@@ -93,7 +93,7 @@ export class GridDrawing {
   /**
    * Small pictures of maps. What no query sees is hatched; a place that is not computed yet stays empty.
    * @param {CanvasRenderingContext2D} context
-   * @param {import("../shared/bus.js").Parcel} thumbs
+   * @param {import("../lib/bus.js").Parcel} thumbs
    */
   thumbs(context, { header, payload }) {
     const { rows, columns, ready } = header;
@@ -107,7 +107,7 @@ export class GridDrawing {
     // Small maps are shown cell by cell, large ones are smoothed down.
     context.imageSmoothingEnabled = columns > this.cell;
     const size = this.cell - CELL.gap;
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     for (const place of placesOf(this.layout)) {
       const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
       const at = indexOf(place, this.layers, this.heads);
@@ -133,8 +133,8 @@ export class GridDrawing {
       if (!corner) continue;
       for (
         const [colour, width] of /** @type {[string, number][]} */ ([
-          [this.look.background, line + 2],
-          [this.look.text, line],
+          [this.colours.background, line + 2],
+          [this.colours.text, line],
         ])
       ) {
         context.strokeStyle = colour;

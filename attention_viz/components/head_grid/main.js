@@ -1,34 +1,33 @@
 // Every layer × head as a small picture of its map, or tinted by one number per head.
 
-import { sharedBus } from "../shared/bus.js";
-import { css, rampTable } from "../shared/colour.js";
-import { element, find, once, prepare, replaceChildren } from "../shared/dom.js";
-import { format, headName } from "../shared/numbers.js";
-import { wireSave } from "../shared/save.js";
+import { drawRamp, STRIP } from "../lib/colour.js";
+import { element, find, prepare } from "../lib/dom.js";
+import { format } from "../lib/numbers.js";
+import { saveBar } from "../lib/save.js";
+import { follow } from "../lib/view.js";
 import { GridDrawing } from "./drawing.js";
-import { afterKey, CELL, cellSize, headAt, indexOf, layoutOf, ranked } from "./places.js";
+import { afterKey, CELL, cellSize, headAt, layoutOf } from "./places.js";
+import { drawRanking, MAPS, meaning, scoresOf, summary } from "./scores.js";
 
 /**
- * @typedef {import("../shared/bus.js").Shown & {
- *   layers: number, heads: number, show: string, about: string,
- *   looks: import("../shared/save.js").Looks,
+ * @typedef {{
+ *   trace: string, layers: number, heads: number, show: string, about: string,
+ *   colours: import("../lib/colour.js").ColourSets,
  * }} Data
  * @typedef {import("./drawing.js").Score} Score
- * @typedef {import("./drawing.js").Tint} Tint
  * @typedef {import("./places.js").Place} Place
  */
 
-const RANKED = 8;
 /** How long the keys must rest before the server is told, in ms. */
 const REST = 180;
-/** What the colours of small maps mean. */
-const MAPS = { low: 0, high: 1, unit: "", curve: "sqrt", label: "attention weight" };
 
 class Grid {
-  /** @param {HTMLElement | ShadowRoot} root */
-  constructor(root) {
+  /** @param {import("../lib/view.js").Host} host */
+  constructor(host) {
+    const { root, bus, tell } = host;
     this.root = root;
-    this.bus = sharedBus();
+    this.bus = bus;
+    this.tell = tell;
     this.frame = find(root, ".frame");
     this.base = /** @type {HTMLCanvasElement} */ (find(root, ".base"));
     this.over = /** @type {HTMLCanvasElement} */ (find(root, ".over"));
@@ -40,13 +39,7 @@ class Grid {
     this.pointed = null;
     this.cell = CELL.least;
     this.drawn = "";
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.timer = undefined;
-    /** @type {(name: string, value: unknown) => void} */
-    this.tell = () => {};
-    this.end = this.bus.subscribe(() => this.draw());
-    this.sizes = new ResizeObserver(() => this.draw());
-    this.sizes.observe(find(root, ".scroll"));
+    this.end = follow(host, find(root, ".scroll"), () => this.draw());
     this.frame.onpointermove = (event) => this.pointAt(this.placeOf(event));
     this.frame.onpointerleave = () => this.pointAt(null);
     this.frame.onclick = (event) => {
@@ -64,22 +57,14 @@ class Grid {
     };
     this.select.onchange = () => this.tell("show", this.select.value);
     this.part.onchange = () => this.draw();
-    wireSave(root, () => this.data?.looks ?? null, (look) => this.picture(look));
+    saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
 
-  /** @param {Data} data @param {(name: string, value: unknown) => void} tell */
-  update(data, tell) {
+  /** @param {Data} data */
+  update(data) {
     this.data = data;
-    this.tell = tell;
     this.drawn = "";
-    this.bus.accept(data);
     this.draw();
-  }
-
-  stop() {
-    this.end();
-    this.sizes.disconnect();
-    clearTimeout(this.timer);
   }
 
   /** @param {MouseEvent} event */
@@ -99,15 +84,14 @@ class Grid {
     if (place?.layer === this.pointed?.layer && place?.head === this.pointed?.head) return;
     this.pointed = place;
     if (this.stale || !this.data) return;
-    this.drawOver(this.drawing(this.data.looks.screen));
+    this.drawOver(this.drawing(this.data.colours.screen));
     this.readOut();
   }
 
-  /** Every view follows at once; the server hears of the last one. @param {Place} place @param {number} rest in ms */
-  choose(place, rest) {
-    this.bus.choose({ ...place, among: [] });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell("head", [place.layer, place.head]), rest);
+  /** @param {Place} place @param {number} rest how long keys must rest before the host hears of it, in ms */
+  choose({ layer, head }, rest) {
+    const said = { tell: this.tell, name: "head", value: [layer, head], rest };
+    this.bus.choose({ layer, head, among: [] }, said);
   }
 
   /** Puts a head beside the selected one, to be compared with it; a mean is no head. @param {Place} place */
@@ -115,22 +99,9 @@ class Grid {
     if (head !== null) this.tell("aside", [layer, head]);
   }
 
-  /** @returns {Score[]} */
-  scores() {
-    const parcel = this.bus.get("scores");
-    if (!parcel) return [];
-    const { tints, layers, heads } = parcel.header;
-    const all = new Float32Array(parcel.payload.buffer, parcel.payload.byteOffset, parcel.payload.byteLength / 4);
-    const size = layers * heads + layers + 1;
-    return tints.map((/** @type {Tint} */ tint, /** @type {number} */ at) => ({
-      tint,
-      values: all.subarray(at * size, (at + 1) * size),
-    }));
-  }
-
   /** What is shown instead of small maps. */
   score() {
-    return this.scores().find(({ tint }) => tint.key === this.data?.show) ?? null;
+    return scoresOf(this.bus).find(({ tint }) => tint.key === this.data?.show) ?? null;
   }
 
   /** Another view has heard of a new text first: what is here belongs to the old one until `update`. */
@@ -138,33 +109,36 @@ class Grid {
     return this.data?.trace !== this.bus.shown.trace;
   }
 
-  /** @param {import("../shared/colour.js").Look} look */
-  drawing(look) {
+  /** @param {import("../lib/colour.js").Colours} colours */
+  drawing(colours) {
     const { layers, heads } = /** @type {Data} */ (this.data);
     const family = getComputedStyle(this.frame).fontFamily;
-    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, look, family });
+    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, colours, family });
   }
 
   draw() {
     if (!this.data || this.stale) return;
-    const { show, looks } = this.data;
+    const { show, colours } = this.data;
     const width = find(this.root, ".scroll").clientWidth;
     if (!width) return;
     const score = this.score();
     const thumbs = this.bus.get("thumbs");
     const layout = this.layout;
     this.cell = cellSize(width, layout);
-    const drawing = this.drawing(looks.screen);
+    const drawing = this.drawing(colours.screen);
     // Pictures are drawn again only when something in them changed; the selection lies on the canvas above.
     const marks = [thumbs?.header.mark, this.bus.get("scores")?.header.mark, this.bus.shown.trace];
-    const state = [width, show, looks.screen.background, ...marks, JSON.stringify(layout)].join("|");
+    const state = [width, show, colours.screen.background, ...marks, JSON.stringify(layout)].join("|");
     if (state !== this.drawn) {
       this.drawn = state;
       drawing.paint(prepare(this.base, drawing.width, drawing.height), thumbs, score);
       this.drawControls(score);
     }
     find(this.root, ".ranking").hidden = !score;
-    if (score) this.drawRanking(score);
+    if (score) {
+      const choose = (/** @type {Place} */ place) => this.choose(place, 0);
+      drawRanking(find(this.root, ".ranking"), score, this.data, this.bus.shown, choose);
+    }
     this.drawOver(drawing);
     this.readOut();
     this.base.style.opacity = thumbs || score ? "1" : "0.4";
@@ -181,33 +155,24 @@ class Grid {
     ]);
   }
 
-  /** @param {import("../shared/colour.js").Look} look */
-  picture(look) {
-    const drawing = this.drawing(look);
+  /** @param {import("../lib/colour.js").Colours} colours */
+  picture(colours) {
+    const drawing = this.drawing(colours);
     const score = this.score();
     const { low, high, unit } = score?.tint ?? MAPS;
     return {
       width: drawing.width,
       height: drawing.height,
       name: `attention_heads_${this.data?.show}`,
-      caption: `Every head of ${this.data?.about}: ${this.legend(score)}.`,
+      caption: `Every head of ${this.data?.about}: ${meaning(score, this.bus.get("thumbs"))}.`,
       legend: /** @type {[string, string]} */ ([format(low), format(high, unit)]),
       paint: (/** @type {CanvasRenderingContext2D} */ context) => drawing.paint(context, this.bus.get("thumbs"), score),
     };
   }
 
-  /** What the colours mean, in words. @param {Score | null} score */
-  legend(score) {
-    const { label, curve } = score?.tint ?? MAPS;
-    const colours = `${label}, ${curve === "sqrt" ? "square-root" : "linear"} colours`;
-    if (score) return colours;
-    const hidden = this.bus.get("thumbs")?.payload.includes(0) ? "; hatched where a query can't see" : "";
-    return `${colours}; query down, key across${hidden}`;
-  }
-
   /** @param {Score | null} score */
   drawControls(score) {
-    const options = [{ key: "maps", label: "small maps" }, ...this.scores().map(({ tint }) => tint)];
+    const options = [{ key: "maps", label: "small maps" }, ...scoresOf(this.bus).map(({ tint }) => tint)];
     this.select.replaceChildren(...options.map(({ key, label }) => {
       const option = /** @type {HTMLOptionElement} */ (element("option", "", label));
       option.value = key;
@@ -217,62 +182,19 @@ class Grid {
     const { low, high, unit } = score?.tint ?? MAPS;
     find(this.root, ".low").textContent = format(low);
     find(this.root, ".high").textContent = format(high, unit);
-    find(this.root, ".what").textContent = this.legend(score);
+    find(this.root, ".what").textContent = meaning(score, this.bus.get("thumbs"));
     const strip = /** @type {HTMLCanvasElement} */ (find(this.root, ".strip"));
-    const context = prepare(strip, 128, 10);
-    rampTable(/** @type {Data} */ (this.data).looks.screen.ramp).forEach((colour, at) => {
-      context.fillStyle = css(colour);
-      // Both scales are drawn as even steps of the ramp: the legend names the curve.
-      context.fillRect(at / 2, 0, 1, 10);
-    });
-  }
-
-  /** @param {Score} score */
-  drawRanking({ tint, values }) {
-    const { layers, heads } = /** @type {Data} */ (this.data);
-    const { layer, head } = this.bus.shown;
-    find(this.root, ".ranking h4").textContent = "Highest";
-    replaceChildren(
-      find(this.root, ".ranking ol"),
-      ranked(values, layers, heads, RANKED).map((place) => {
-        const row = element("li");
-        const button = element("button");
-        button.append(element("span", "", `L${place.layer} H${place.head}`), element("span", "", format(place.value)));
-        button.setAttribute("aria-current", String(place.layer === layer && place.head === head));
-        button.title = `${tint.label}: ${format(place.value, tint.unit)}`;
-        button.onclick = () => this.choose(place, 0);
-        row.append(button);
-        return row;
-      }),
-    );
+    drawRamp(prepare(strip, STRIP.width, STRIP.height), /** @type {Data} */ (this.data).colours.screen.ramp, 0, 0);
   }
 
   /** Names the head under the pointer, or the selected one, with its measures. */
   readOut() {
-    const { layer, head } = this.pointed ?? this.bus.shown;
     const { layers = 0, heads = 0 } = this.data ?? {};
-    const chosen = this.pointed ? [] : this.bus.shown.among;
-    const at = indexOf({ layer, head }, layers, heads);
-    // The grid holds the mean of all heads of a layer; the measures of a chosen mean stand with its facts.
-    const parts = chosen.length
-      ? []
-      : this.scores().map(({ tint, values }) =>
-        `${tint.label} ${format(Number.isNaN(values[at]) ? null : values[at], tint.unit)}`
-      );
-    find(this.root, ".readout").textContent = [headName(layer, head, chosen), ...parts].join(" · ");
+    const { among, ...selected } = this.bus.shown;
+    const [place, chosen] = this.pointed ? [this.pointed, []] : [selected, among];
+    find(this.root, ".readout").textContent = summary(place, chosen, scoresOf(this.bus), { layers, heads });
   }
 }
 
-/** @type {WeakMap<object, Grid>} */
-const grids = new WeakMap();
-
-/**
- * @param {{
- *   data: Data, parentElement: HTMLElement | ShadowRoot, setTriggerValue: (name: string, value: unknown) => void,
- * }} component
- */
-export default function ({ data, parentElement, setTriggerValue }) {
-  const grid = once(grids, parentElement, () => new Grid(parentElement));
-  grid.update(data, setTriggerValue);
-  return () => grid.stop();
-}
+/** @param {import("../lib/view.js").Host} host @returns {import("../lib/view.js").View} */
+export const mount = (host) => new Grid(host);

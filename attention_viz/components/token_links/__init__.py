@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
 
-import streamlit as st
-
-from attention_viz.components.files import register
+from attention_viz.components.view import LiveView
 from attention_viz.views.items import Item
-from attention_viz.views.shown import Looks, Shown, heads_from, held_from
-
-_KEY = "token links"
-_mount = register(Path(__file__).parent)
+from attention_viz.views.shown import ColourSets, Held, Shown, heads_from, held_from, row_from
 
 
 def token_links(
@@ -23,41 +18,41 @@ def token_links(
     keys: Sequence[Item] | None,
     heads: int,
     about: str,
-    looks: Looks,
-    on_held: Callable[[int | None, int | None], None],
+    colours: ColourSets,
+    on_held: Callable[[Held], None],
     on_mean: Callable[[tuple[int, ...]], None],
-    on_look: Callable[[int], None],
-) -> None:
+    on_scrolled: Callable[[int], None],
+) -> LiveView:
     """Shows what the parcels "maps", "exact" and "held" hold.
 
     keys: None when they are the queries.
     about: the model and the text, for saved pictures.
-    on_held: called with the row and the column that a visitor holds, before the script runs again; on_mean with heads
-    whose mean is wanted; on_look with the first row in view when it is not here yet.
+    on_held: called with the row and the column that a visitor holds; on_mean with heads whose mean is wanted;
+    on_scrolled with the first row in view when it is not here yet.
     """
     counts = (len(queries), len(queries if keys is None else keys))
 
-    def chose_mean() -> None:
-        chosen = heads_from(st.session_state[_KEY].mean, heads)
+    def chose_mean(sent: Any) -> None:
+        chosen = heads_from(sent, heads)
         if chosen:
             on_mean(chosen)
 
-    def looked() -> None:
-        row = st.session_state[_KEY].look
-        if isinstance(row, int) and 0 <= row < counts[0]:
-            on_look(row)
+    def scrolled(sent: Any) -> None:
+        row = row_from(sent, counts[0])
+        if row is not None:
+            on_scrolled(row)
 
-    _mount(
-        key=_KEY,
-        data={
-            **shown.told(),
+    return LiveView(
+        "token_links",
+        "token links",
+        {
+            "trace": shown.trace,
             "queries": [item.told() for item in queries],
             "keys": None if keys is None else [item.told() for item in keys],
             "heads": heads,
             "about": about,
-            "looks": asdict(looks),
+            "colours": asdict(colours),
         },
-        on_held_change=lambda: on_held(*held_from(st.session_state[_KEY].held, counts)),
-        on_mean_change=chose_mean,
-        on_look_change=looked,
+        shown,
+        {"held": lambda sent: on_held(held_from(sent, counts)), "mean": chose_mean, "scrolled": scrolled},
     )

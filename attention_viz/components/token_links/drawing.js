@@ -1,21 +1,21 @@
 // Draws two columns of tokens and the links between them, on a canvas or into an SVG.
 
-import { css, inkOn, rampTable } from "../shared/colour.js";
-import { ROW } from "../shared/columns.js";
-import { hatch } from "../shared/hatch.js";
-import { fitText } from "../shared/labels.js";
-import { drawLink, strongest, withoutHidden } from "../shared/links.js";
-import { headWeights } from "../shared/maps.js";
+import { css, inkOn, rampTable } from "../lib/colour.js";
+import { boxOf, frameToken, ROW } from "../lib/columns.js";
+import { hatch } from "../lib/hatch.js";
+import { fitText } from "../lib/labels.js";
+import { drawLink, strongest, withoutHidden } from "../lib/links.js";
+import { headWeights } from "../lib/maps.js";
 
 /**
  * @typedef {{text: string, special: boolean, segment: number}} Item
  * @typedef {{query: Item[], key: Item[]}} Sides
- * @typedef {{left: number, right: number, width: number}} Edges where the columns end and begin
- * @typedef {{first: number, last: number}} Rows those in view
+ * @typedef {import("../lib/columns.js").Edges} Edges
+ * @typedef {import("../lib/columns.js").Rows} Rows
  * @typedef {{cover: number, least: number, route: string, hide: boolean, again: boolean}} Wishes what the controls ask for:
  *   the share of each row that is drawn, the least weight, the two texts ("01": from the first to the second), whether
  *   special tokens are hidden and rows made to add up to 1 again
- * @typedef {import("../shared/columns.js").Side} Side
+ * @typedef {import("../lib/columns.js").Side} Side
  */
 
 /** The width of the column of numbers, in px. */
@@ -27,19 +27,19 @@ const WORTH_A_NUMBER = 0.02;
 export class Drawing {
   /**
    * @param {{
-   *   bus: import("../shared/bus.js").Bus, items: Sides, on: Set<number | null>, wishes: Wishes, edges: Edges, family: string,
-   *   look: import("../shared/colour.js").Look,
+   *   bus: import("../lib/bus.js").Bus, items: Sides, on: Set<number | null>, wishes: Wishes, edges: Edges, family: string,
+   *   colours: import("../lib/colour.js").Colours,
    * }} parts on: the heads that are drawn
    */
-  constructor({ bus, items, on, wishes, edges, family, look }) {
+  constructor({ bus, items, on, wishes, edges, family, colours }) {
     this.bus = bus;
     this.items = items;
     this.on = on;
     this.wishes = wishes;
     this.edges = edges;
     this.family = family;
-    this.look = look;
-    this.table = rampTable(look.ramp);
+    this.colours = colours;
+    this.table = rampTable(colours.ramp);
     /** The column that is shaded, and by what. @type {{side: Side, weights: Float64Array} | undefined} */
     this.shaded = undefined;
   }
@@ -82,7 +82,7 @@ export class Drawing {
    * The mean over the heads that are on, null while one of them is not here.
    * @param {Side} side
    * @param {number} token
-   * @returns {import("../shared/maps.js").Weights | null}
+   * @returns {import("../lib/maps.js").Weights | null}
    */
   mean(side, token) {
     const gone = this.hidden(side === "query" ? "key" : "query");
@@ -115,7 +115,7 @@ export class Drawing {
         const links = strongest(row, cover, least);
         drawn += links.drawn;
         total += links.total;
-        for (const key of links.keys) this.line(context, query, key, row[key]);
+        for (const key of links.keys) drawLink(context, this.edges, query, key, row[key]);
       }
     }
     return total ? 1 - drawn / total : null;
@@ -139,43 +139,29 @@ export class Drawing {
       context.strokeStyle = this.colour(head, side);
       this.weights(head, side, token, gone)?.weights.forEach((weight, at) => {
         if (weight < least) return;
-        if (side === "query") this.line(context, token, at, weight);
-        else this.line(context, at, token, weight);
+        if (side === "query") drawLink(context, this.edges, token, at, weight);
+        else drawLink(context, this.edges, at, token, weight);
       });
     }
     if (mean.exact) this.numbers(context, other, mean.weights, rows);
     return 0;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {number} query @param {number} key @param {number} weight */
-  line(context, query, key, weight) {
-    const { left, right } = this.edges;
-    drawLink(context, [left + 4, (query + 0.5) * ROW], [right - 4, (key + 0.5) * ROW], weight);
-  }
-
-  /** A token's place. @param {Side} side @param {number} token @returns {[number, number, number, number]} */
-  box(side, token) {
-    const { left, right, width } = this.edges;
-    return side === "query"
-      ? [0, token * ROW + 1, left, ROW - 2]
-      : [right, token * ROW + 1, width - right - NUMBERS, ROW - 2];
-  }
-
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {Side} side
-   * @param {import("../shared/maps.js").Weights} mean
+   * @param {import("../lib/maps.js").Weights} mean
    * @param {Rows} rows
    */
   shade(context, side, { weights, hidden }, { first, last }) {
-    context.strokeStyle = this.look.border;
+    context.strokeStyle = this.colours.border;
     for (let token = first; token < Math.min(last, weights.length); token++) {
       if (hidden[token]) {
-        hatch(context, ...this.box(side, token));
+        hatch(context, ...boxOf(this.edges, side, token));
         continue;
       }
       context.fillStyle = css(this.table[Math.round(255 * Math.sqrt(Math.min(1, weights[token])))]);
-      context.fillRect(...this.box(side, token));
+      context.fillRect(...boxOf(this.edges, side, token));
     }
   }
 
@@ -187,7 +173,7 @@ export class Drawing {
    * @param {Rows} rows
    */
   numbers(context, side, weights, { first, last }) {
-    context.fillStyle = this.look.text;
+    context.fillStyle = this.colours.text;
     context.font = `12px ${this.family}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
@@ -201,7 +187,7 @@ export class Drawing {
    * @param {CanvasRenderingContext2D} context
    * @param {Side} side
    * @param {Rows} rows
-   * @param {import("../shared/bus.js").Hover} focus
+   * @param {import("../lib/bus.js").Hover} focus
    */
   drawTokens(context, side, { first, last }, focus) {
     const { left, right } = this.edges;
@@ -216,26 +202,18 @@ export class Drawing {
       const weight = shaded ? shaded[token] : 0;
       const colour = this.table[Math.round(255 * Math.sqrt(Math.min(1, weight)))];
       context.globalAlpha = gone[token] ? 0.35 : 1;
-      context.fillStyle = weight > 0.01 ? inkOn(colour) : item.special ? this.look.muted : this.look.text;
+      context.fillStyle = weight > 0.01 ? inkOn(colour) : item.special ? this.colours.muted : this.colours.text;
       context.fillText(text, side === "query" ? left - 6 : right + 6, (token + 0.5) * ROW);
     }
     context.globalAlpha = 1;
-    this.mark(context, side, this.bus.shown[side]);
-    if (focus?.side === side) this.mark(context, side, focus.token);
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Side} side @param {number | null} token */
-  mark(context, side, token) {
-    if (token === null) return;
-    const [x, y, width, height] = this.box(side, token);
-    context.strokeStyle = this.look.text;
-    context.lineWidth = 1.5;
-    context.strokeRect(x + 1, y, width - 2, height);
+    for (const token of new Set([this.bus.shown.held[side], focus?.side === side ? focus.token : null])) {
+      if (token !== null) frameToken(context, this.edges, side, token, this.colours.text);
+    }
   }
 
   /** With one head, colour tells the direction; with several, it tells the head. @param {number | null} head @param {Side} side */
   colour(head, side) {
-    const { accent, other, heads } = this.look;
+    const { accent, other, heads } = this.colours;
     if (this.on.size === 1) return side === "query" ? accent : other;
     return heads[(head ?? 0) % heads.length];
   }

@@ -1,17 +1,18 @@
 // The text itself, painted by one token of the selected head: what it looks at, or what looks at it.
 
-import { sharedBus } from "../shared/bus.js";
-import { css, inkOn, rampTable } from "../shared/colour.js";
-import { element, find, once } from "../shared/dom.js";
-import { weightsOf } from "../shared/maps.js";
-import { format } from "../shared/numbers.js";
+import { NOTHING } from "../lib/bus.js";
+import { css, inkOn, rampTable } from "../lib/colour.js";
+import { element, find } from "../lib/dom.js";
+import { weightsOf } from "../lib/maps.js";
+import { format } from "../lib/numbers.js";
+import { follow } from "../lib/view.js";
 
 /**
- * @typedef {"query" | "key"} Side
+ * @typedef {import("../lib/bus.js").Side} Side
  * @typedef {{segment: number, text: string, tokens: number[], special: boolean, side: Side | null}} Piece a stretch of text;
  *   no tokens where the tokenizer kept none, several where they share characters; side: the only one that it is on, null
  *   where every token both looks and is looked at
- * @typedef {import("../shared/bus.js").Shown & {pieces: Piece[], ramp: string[]}} Data
+ * @typedef {{trace: string, pieces: Piece[], ramp: string[]}} Data
  */
 
 /**
@@ -47,19 +48,19 @@ export const isOn = (piece, side, token) =>
   (piece.side === null || piece.side === side) && piece.tokens.includes(token);
 
 class PaintedText {
-  /** @param {HTMLElement | ShadowRoot} root */
-  constructor(root) {
+  /** @param {import("../lib/view.js").Host} host */
+  constructor(host) {
+    const { root, bus, tell } = host;
     this.root = root;
-    this.bus = sharedBus();
+    this.bus = bus;
+    this.tell = tell;
     this.text = find(root, ".text");
     /** @type {Data | null} */
     this.data = null;
     /** @type {{place: number, piece: Piece, span: HTMLElement}[]} */
     this.spans = [];
     this.built = "";
-    /** @type {(name: string, value: unknown) => void} */
-    this.tell = () => {};
-    this.end = this.bus.subscribe(() => this.paint());
+    this.end = follow(host, this.text, () => this.paint());
     const radios = /** @type {NodeListOf<HTMLInputElement>} */ (root.querySelectorAll("input"));
     this.radios = [...radios];
     for (const radio of this.radios) radio.onchange = () => this.turn(/** @type {Side} */ (radio.value));
@@ -67,18 +68,12 @@ class PaintedText {
     this.text.onpointerleave = () => this.bus.point(null);
   }
 
-  /** @param {Data} data @param {(name: string, value: unknown) => void} tell */
-  update(data, tell) {
+  /** @param {Data} data */
+  update(data) {
     this.data = data;
-    this.tell = tell;
     this.table = rampTable(data.ramp);
-    this.bus.accept(data);
     if (this.built !== data.trace) this.build(data);
     this.paint();
-  }
-
-  stop() {
-    this.end();
   }
 
   /** @returns {Side} */
@@ -120,24 +115,23 @@ class PaintedText {
 
   /** The other direction of the same token. @param {Side} side */
   turn(side) {
-    const { query, key } = this.bus.shown;
+    const { query, key } = this.bus.shown.held;
     this.only(side, query ?? key);
   }
 
   /** @param {Side} side @param {number} token */
   hold(side, token) {
-    this.only(side, this.bus.shown[side] === token ? null : token);
+    this.only(side, this.bus.shown.held[side] === token ? null : token);
   }
 
   /** @param {Side} side @param {number | null} token */
   only(side, token) {
-    this.choose(side === "query" ? { query: token, key: null } : { query: null, key: token });
+    this.choose({ ...NOTHING, [side]: token });
   }
 
-  /** @param {{query: number | null, key: number | null}} held */
+  /** @param {import("../lib/bus.js").Held} held */
   choose(held) {
-    this.bus.choose(held);
-    this.tell("held", [held.query, held.key]);
+    this.bus.choose({ held }, { tell: this.tell, name: "held", value: held });
   }
 
   /** @param {KeyboardEvent} event */
@@ -147,7 +141,7 @@ class PaintedText {
     const from = this.spans.find(({ piece }) => focus && isOn(piece, focus.side, focus.token))?.place ?? null;
     const rightToLeft = getComputedStyle(this.text.querySelector("p") ?? this.text).direction === "rtl";
     const to = afterKey(event.key, from, places, rightToLeft);
-    if (event.key === "Escape") this.choose({ query: null, key: null });
+    if (event.key === "Escape") this.choose(NOTHING);
     else if (to !== null && this.data) {
       const piece = this.data.pieces[to];
       this.only(this.sideOf(piece), piece.tokens[0]);
@@ -174,7 +168,7 @@ class PaintedText {
     this.say(focus, found);
   }
 
-  /** @param {import("../shared/bus.js").Hover} focus @param {import("../shared/maps.js").Weights | null} found */
+  /** @param {import("../lib/bus.js").Hover} focus @param {import("../lib/maps.js").Weights | null} found */
   say(focus, found) {
     const readout = find(this.root, ".readout");
     if (!focus) readout.textContent = "Point at a word, or click one to hold it.";
@@ -191,16 +185,5 @@ class PaintedText {
   }
 }
 
-/** @type {WeakMap<object, PaintedText>} */
-const texts = new WeakMap();
-
-/**
- * @param {{
- *   data: Data, parentElement: HTMLElement | ShadowRoot, setTriggerValue: (name: string, value: unknown) => void,
- * }} component
- */
-export default function ({ data, parentElement, setTriggerValue }) {
-  const text = once(texts, parentElement, () => new PaintedText(parentElement));
-  text.update(data, setTriggerValue);
-  return () => text.stop();
-}
+/** @param {import("../lib/view.js").Host} host @returns {import("../lib/view.js").View} */
+export const mount = (host) => new PaintedText(host);

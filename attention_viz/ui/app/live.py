@@ -8,19 +8,19 @@ from dataclasses import fields
 import numpy as np
 import streamlit as st
 
-from attention_viz.components.parcel import send
+from attention_viz.components.hosts.streamlit.parcel import send
 from attention_viz.core.trace import Trace
 from attention_viz.figures.palette import LIGHT, Palette, palette_for
 from attention_viz.ui.server import cache
 from attention_viz.views import parcels
 from attention_viz.views.parcels import Tint
-from attention_viz.views.shown import Look, Looks
+from attention_viz.views.shown import Colours, ColourSets
 from attention_viz.views.survey import thumbnails
 
 
-def looks() -> Looks:
+def colours() -> ColourSets:
     """The colours of the theme on screen, and those for paper."""
-    return Looks(_look(palette_for(st.context.theme.type)), _look(LIGHT))
+    return ColourSets(_colours(palette_for(st.context.theme.type)), _colours(LIGHT))
 
 
 def send_grid(trace: Trace, name: str, tints: Sequence[tuple[Tint, np.ndarray]]) -> None:
@@ -33,5 +33,5 @@ def send_grid(trace: Trace, name: str, tints: Sequence[tuple[Tint, np.ndarray]])
     send(parcels.scores(trace, name, [tint for tint, _ in tints], values))
 
 
-def _look(palette: Palette) -> Look:
-    return Look(**{field.name: getattr(palette, field.name) for field in fields(Look)})
+def _colours(palette: Palette) -> Colours:
+    return Colours(**{field.name: getattr(palette, field.name) for field in fields(Colours)})

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from attention_viz.components.theme_watch import theme_watch
+from attention_viz.components.hosts.streamlit.theme import theme_watch
 from attention_viz.core.errors import AttentionVizError, GoneModelError, NotDownloadedError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.model_info import ModelInfo

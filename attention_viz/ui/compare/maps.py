@@ -10,7 +10,8 @@ import streamlit as st
 
 from attention_viz.components.compare_maps import compare_maps
 from attention_viz.components.head_grid import head_grid
-from attention_viz.components.parcel import send
+from attention_viz.components.hosts.streamlit.mount import mount
+from attention_viz.components.hosts.streamlit.parcel import send
 from attention_viz.core.align import Axis
 from attention_viz.core.compare import SideBySide
 from attention_viz.core.place import Place
@@ -26,7 +27,7 @@ from attention_viz.ui.state.fields import looking_at
 from attention_viz.ui.state.selection import Selection
 from attention_viz.views.ground import Ground, grounds_of, on_common_ground
 from attention_viz.views.parcels import Parcel, Tint, is_long
-from attention_viz.views.shown import Shown
+from attention_viz.views.shown import Held, Shown
 
 MOST = 2048
 """The most rows or columns that are drawn side by side."""
@@ -57,17 +58,19 @@ def maps(comparison: Comparison, selection: Selection) -> None:
     if max(len(rows.labels), len(columns.labels)) > MOST:
         aside(f"More than {MOST:,} tokens on a side are not drawn beside each other. Shorten the text.")
         return
-    compare_maps(
-        _shown(sides, selection),
-        rows=rows.labels,
-        columns=None if columns is rows else columns.labels,
-        titles=(_title(sides.a), _title(sides.b)),
-        top=float(max(sides.map_a.max(), sides.map_b.max())),
-        bound=max(float(np.abs(sides.difference).max()), 1e-6) if sides.comparable else 1.0,
-        view=selection.view,
-        about=_about(sides),
-        looks=live.looks(),
-        on_held=partial(_hold, rows, columns, sides),
+    mount(
+        compare_maps(
+            _shown(sides, selection),
+            rows=rows.labels,
+            columns=None if columns is rows else columns.labels,
+            titles=(_title(sides.a), _title(sides.b)),
+            top=float(max(sides.map_a.max(), sides.map_b.max())),
+            bound=max(float(np.abs(sides.difference).max()), 1e-6) if sides.comparable else 1.0,
+            view=selection.view,
+            about=_about(sides),
+            colours=live.colours(),
+            on_held=partial(_hold, rows, columns, sides),
+        )
     )
 
 
@@ -80,15 +83,17 @@ def grid(comparison: Comparison, selection: Selection) -> None:
     if is_long(trace):
         aside("The text is too long for small maps of every head here; Explore fills them in while one watches.")
         return
-    head_grid(
-        _shown(sides, selection),
-        layers=len(trace.layers),
-        heads=trace.heads,
-        show=selection.show_b,
-        about=_about(sides),
-        looks=live.looks(),
-        on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
-        on_show=lambda show: url.select(b_show=show),
+    mount(
+        head_grid(
+            _shown(sides, selection),
+            layers=len(trace.layers),
+            heads=trace.heads,
+            show=selection.show_b,
+            about=_about(sides),
+            colours=live.colours(),
+            on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
+            on_show=lambda show: url.select(b_show=show),
+        )
     )
 
 
@@ -96,7 +101,7 @@ def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
     rows, columns = grounds_of(sides)
     held = _place(rows, sides.rows, selection.query), _place(columns, sides.columns, selection.key)
-    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), *held)
+    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), Held(*held))
 
 
 def first_token(piece: Piece, at: int) -> int:
@@ -113,10 +118,10 @@ def _place(ground: Ground, axis: Axis, token: int | None) -> int | None:
     return int(ground.of_a[at]) if 0 <= at < len(ground.of_a) else None
 
 
-def _hold(rows: Ground, columns: Ground, sides: SideBySide, query: int | None, key: int | None) -> None:
+def _hold(rows: Ground, columns: Ground, sides: SideBySide, held: Held) -> None:
     """Holds by A's tokens; what only B has can't be part of the address."""
     found = []
-    for ground, axis, place in ((rows, sides.rows, query), (columns, sides.columns, key)):
+    for ground, axis, place in ((rows, sides.rows, held.query), (columns, sides.columns, held.key)):
         at = None if place is None else next(iter(np.flatnonzero(ground.of_a == place).tolist()), None)
         found.append(None if at is None else first_token(axis.a[at], at))
     url.select(token=found[0], key=found[1])

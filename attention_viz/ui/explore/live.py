@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from attention_viz.components.head_grid import head_grid
-from attention_viz.components.parcel import send
+from attention_viz.components.hosts.streamlit.mount import mount
+from attention_viz.components.hosts.streamlit.parcel import send
 from attention_viz.components.token_links import token_links
 from attention_viz.components.token_text import token_text
 from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place
 from attention_viz.figures.palette import palette_for
-from attention_viz.ui.app.live import looks
+from attention_viz.ui.app.live import colours
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, surveys
 from attention_viz.ui.state import url
@@ -25,25 +26,27 @@ from attention_viz.views import parcels
 from attention_viz.views.head import HeadView
 from attention_viz.views.items import items_of
 from attention_viz.views.parcels import Range, Tint, is_long, name_of
-from attention_viz.views.shown import Shown
+from attention_viz.views.shown import Held, Shown
 from attention_viz.views.survey import Survey, all_scores, ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
-_SCROLLED = "rows looked at"
+_SCROLLED = "first row in view"
 
 
 def grid(view: HeadView, show: str) -> None:
     """What does every head do?"""
-    head_grid(
-        _shown(view),
-        layers=len(view.trace.layers),
-        heads=view.trace.heads,
-        show=show,
-        about=_about(view),
-        looks=looks(),
-        on_head=lambda place: url.select(**looking_at(place)),
-        on_show=lambda show: url.select(show=show),
-        on_aside=put_aside,
+    mount(
+        head_grid(
+            _shown(view),
+            layers=len(view.trace.layers),
+            heads=view.trace.heads,
+            show=show,
+            about=_about(view),
+            colours=colours(),
+            on_head=lambda place: url.select(**looking_at(place)),
+            on_show=lambda show: url.select(show=show),
+            on_aside=put_aside,
+        )
     )
 
 
@@ -55,27 +58,31 @@ def put_aside(place: Place) -> None:
 
 def links(view: HeadView) -> None:
     """Where does the head look from a token?"""
-    token_links(
-        _shown(view),
-        queries=items_of(view.queries),
-        keys=None if view.trace.key_tokens is view.trace.tokens else items_of(view.keys),
-        heads=view.trace.heads,
-        about=_about(view),
-        looks=looks(),
-        on_held=partial(_hold, view),
-        on_mean=lambda heads: url.select(head=None, among=heads),
-        on_look=lambda row: st.session_state.update({_SCROLLED: (name_of(view), row)}),
+    mount(
+        token_links(
+            _shown(view),
+            queries=items_of(view.queries),
+            keys=None if view.trace.key_tokens is view.trace.tokens else items_of(view.keys),
+            heads=view.trace.heads,
+            about=_about(view),
+            colours=colours(),
+            on_held=partial(_hold, view),
+            on_mean=lambda heads: url.select(head=None, among=heads),
+            on_scrolled=lambda row: st.session_state.update({_SCROLLED: (name_of(view), row)}),
+        )
     )
 
 
 def text(view: HeadView) -> None:
     """How does the text look from a token?"""
-    token_text(
-        _shown(view),
-        stretches=stretches_of(view.trace, view.starts, view.key_starts),
-        counts=view.weights.shape,
-        ramp=palette_for(st.context.theme.type).ramp,
-        on_held=partial(_hold, view),
+    mount(
+        token_text(
+            _shown(view),
+            stretches=stretches_of(view.trace, view.starts, view.key_starts),
+            counts=view.weights.shape,
+            ramp=palette_for(st.context.theme.type).ramp,
+            on_held=partial(_hold, view),
+        )
     )
 
 
@@ -165,12 +172,12 @@ def _about(view: HeadView) -> str:
 
 
 def _shown(view: HeadView) -> Shown:
-    return Shown(name_of(view), view.place, view.query, view.key)
+    return Shown(name_of(view), view.place, Held(view.query, view.key))
 
 
-def _hold(view: HeadView, query: int | None, key: int | None) -> None:
-    token = None if query is None else view.starts[query]
-    key_token = None if key is None else view.key_starts[key]
+def _hold(view: HeadView, held: Held) -> None:
+    token = None if held.query is None else view.starts[held.query]
+    key_token = None if held.key is None else view.key_starts[held.key]
     # A held pair is a question about all heads: which of them link these two?
     show = "pair" if token is not None and key_token is not None else url.on_screen().show
     url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)

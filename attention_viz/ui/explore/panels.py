@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
+from attention_viz.components.hosts.streamlit.mount import mount
 from attention_viz.core.sizes import size_in_words
 from attention_viz.export.tables import file_name, to_csv
 from attention_viz.export.tensors import npz_bytes, to_npz
@@ -117,7 +118,7 @@ def facts_panel(view: HeadView, _: Selection) -> None:
     )
     if view.query is not None and view.place.is_head:
         shell.page_link(shell.INSIDE, label="Take this weight apart")
-    head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
+    mount(head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts"))
 
 
 def downloads(view: HeadView, selection: Selection) -> None:

@@ -1,7 +1,7 @@
 // Data from the server: four bytes that count the header, the header as JSON, then numbers as bytes.
 
 /**
- * @param {Uint8Array} bytes as `components/packet.py` writes them
+ * @param {Uint8Array} bytes as `views/packet.py` writes them
  * @returns {{header: Record<string, any> & {trace: string}, payload: Uint8Array}} the payload is a copy, so that wider
  *   numbers may be read from it
  */

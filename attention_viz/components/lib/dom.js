@@ -54,18 +54,3 @@ export function replaceChildren(box, children) {
   box.replaceChildren(...children);
   if (active >= 0) box.querySelectorAll("button")[active]?.focus();
 }
-
-/**
- * What a view keeps between runs of its function, made at the first one. The function of a component runs again with
- * every change of its data.
- * @template T
- * @param {WeakMap<object, T>} kept
- * @param {HTMLElement | ShadowRoot} parent
- * @param {() => T} make
- * @returns {T}
- */
-export function once(kept, parent, make) {
-  let found = kept.get(parent);
-  if (!found) kept.set(parent, found = make());
-  return found;
-}

@@ -6,7 +6,8 @@
  * @typedef {{
  *   text: string, muted: string, border: string, background: string, accent: string, other: string, heads: string[],
  *   ramp: string[], diverging: string[],
- * }} Look
+ * }} Colours
+ * @typedef {{screen: Colours, print: Colours}} ColourSets as a view is drawn on screen, and on paper
  * @typedef {"sqrt" | "linear"} Curve how numbers become colours
  */
 
@@ -53,6 +54,18 @@ export function alongScale(value, end, curve) {
   if (!(end > 0)) return 0;
   const part = Math.min(1, Math.abs(value) / end);
   return Math.sign(value) * (curve === "sqrt" ? Math.sqrt(part) : part);
+}
+
+/** A strip of all colours of a ramp, in px. */
+export const STRIP = { width: 128, height: 10 };
+
+/** The colours of a ramp in even steps, for a legend that names the curve. @param {CanvasRenderingContext2D} context @param {string[]} ramp @param {number} x @param {number} y */
+export function drawRamp(context, ramp, x, y) {
+  const table = rampTable(ramp);
+  for (let at = 0; at < STRIP.width; at++) {
+    context.fillStyle = css(table[2 * at]);
+    context.fillRect(x + at, y, 1.2, STRIP.height);
+  }
 }
 
 /** @param {Rgb} colour */

@@ -1,11 +1,10 @@
 // Saves what a view shows as SVG or PNG, with a line below that says what it is, so that it can't be misread elsewhere.
 
-import { css, rampTable } from "./colour.js";
-import { find } from "./dom.js";
+import { drawRamp, STRIP } from "./colour.js";
+import { element, find } from "./dom.js";
 import { SvgPen } from "./pen.js";
 
 /**
- * @typedef {{screen: import("./colour.js").Look, print: import("./colour.js").Look}} Looks
  * @typedef {{
  *   width: number, height: number, name: string, caption: string, legend: [string, string] | null,
  *   paint: (context: CanvasRenderingContext2D) => void,
@@ -15,7 +14,6 @@ import { SvgPen } from "./pen.js";
 const SHARPNESS = 3;
 const LINE = 16;
 const MARGIN = 8;
-const STRIP = { width: 128, height: 10 };
 
 /** Hands a file to the browser. @param {Blob} blob @param {string} name */
 function download(blob, name) {
@@ -46,10 +44,10 @@ export function wrapped(text, width, measure) {
 /**
  * The picture with its caption below, drawn by whatever context is given.
  * @param {Picture} picture
- * @param {import("./colour.js").Look} look
+ * @param {import("./colour.js").Colours} colours
  * @param {string} family
  */
-function captioned(picture, look, family) {
+function captioned(picture, colours, family) {
   const font = `12px ${family}`;
   const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   ruler.font = font;
@@ -61,18 +59,15 @@ function captioned(picture, look, family) {
     context.font = font;
     context.textBaseline = "middle";
     context.textAlign = "left";
-    context.fillStyle = look.text;
+    context.fillStyle = colours.text;
     let y = picture.height + MARGIN + LINE / 2;
     if (picture.legend) {
       const [low, high] = picture.legend;
       const left = MARGIN + ruler.measureText(low).width + 6;
       context.fillText(low, MARGIN, y);
       context.fillText(high, left + STRIP.width + 6, y);
-      rampTable(look.ramp).forEach((colour, at) => {
-        context.fillStyle = css(colour);
-        if (at % 2 === 0) context.fillRect(left + at / 2, y - STRIP.height / 2, 1.2, STRIP.height);
-      });
-      context.fillStyle = look.text;
+      drawRamp(context, colours.ramp, left, y - STRIP.height / 2);
+      context.fillStyle = colours.text;
       y += strip;
     }
     for (const [at, line] of lines.entries()) context.fillText(line, MARGIN, y + at * LINE);
@@ -80,26 +75,26 @@ function captioned(picture, look, family) {
   return { height, below };
 }
 
-/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
-function saveSvg(picture, look, family) {
-  const { height, below } = captioned(picture, look, family);
+/** @param {Picture} picture @param {import("./colour.js").Colours} colours @param {string} family */
+function saveSvg(picture, colours, family) {
+  const { height, below } = captioned(picture, colours, family);
   const ruler = document.createElement("canvas").getContext("2d");
-  const pen = new SvgPen(picture.width, height, look.background, ruler);
+  const pen = new SvgPen(picture.width, height, colours.background, ruler);
   const context = /** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (pen));
   below(context);
   picture.paint(context);
   download(new Blob([pen.toString()], { type: "image/svg+xml" }), `${picture.name}.svg`);
 }
 
-/** @param {Picture} picture @param {import("./colour.js").Look} look @param {string} family */
-function savePng(picture, look, family) {
-  const { height, below } = captioned(picture, look, family);
+/** @param {Picture} picture @param {import("./colour.js").Colours} colours @param {string} family */
+function savePng(picture, colours, family) {
+  const { height, below } = captioned(picture, colours, family);
   const canvas = document.createElement("canvas");
   canvas.width = picture.width * SHARPNESS;
   canvas.height = height * SHARPNESS;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.scale(SHARPNESS, SHARPNESS);
-  context.fillStyle = look.background;
+  context.fillStyle = colours.background;
   context.fillRect(0, 0, picture.width, height);
   below(context);
   picture.paint(context);
@@ -107,20 +102,26 @@ function savePng(picture, look, family) {
 }
 
 /**
- * Gives the save buttons of a view their work.
+ * Puts the buttons that save a view into its `.save`.
  * @param {HTMLElement | ShadowRoot} root
- * @param {() => Looks | null} looks
- * @param {(look: import("./colour.js").Look) => Picture} picture
+ * @param {() => import("./colour.js").ColourSets | null} sets null while there is nothing to save
+ * @param {(colours: import("./colour.js").Colours) => Picture} picture
  */
-export function wireSave(root, looks, picture) {
-  /** @param {(picture: Picture, look: import("./colour.js").Look, family: string) => void} write */
+export function saveBar(root, sets, picture) {
+  const bar = find(root, ".save");
+  const [svg, png] = [element("button", "svg", "SVG"), element("button", "png", "PNG")];
+  const paper = /** @type {HTMLInputElement} */ (element("input", "paper"));
+  paper.type = "checkbox";
+  const label = element("label");
+  label.append(paper, "colours for print");
+  bar.replaceChildren(svg, png, label);
+  /** @param {(picture: Picture, colours: import("./colour.js").Colours, family: string) => void} write */
   const save = (write) => {
-    const found = looks();
+    const found = sets();
     if (!found) return;
-    const paper = /** @type {HTMLInputElement} */ (find(root, ".paper")).checked;
-    const look = paper ? found.print : found.screen;
-    write(picture(look), look, getComputedStyle(find(root, ".save")).fontFamily);
+    const colours = paper.checked ? found.print : found.screen;
+    write(picture(colours), colours, getComputedStyle(bar).fontFamily);
   };
-  find(root, ".svg").onclick = () => save(saveSvg);
-  find(root, ".png").onclick = () => save(savePng);
+  svg.onclick = () => save(saveSvg);
+  png.onclick = () => save(savePng);
 }

@@ -1,12 +1,50 @@
 // What pointing, clicking and keys mean in two columns of tokens.
 
 /**
- * @typedef {"query" | "key"} Side
+ * @typedef {import("./bus.js").Side} Side
+ * @typedef {import("./bus.js").Held} Held
  * @typedef {{query: number, key: number}} Counts how many tokens each column has
+ * @typedef {{left: number, right: number, width: number}} Edges where the columns end and begin
+ * @typedef {{first: number, last: number}} Rows from the first to before the last
  */
 
 /** The height of a token, in px. */
 export const ROW = 20;
+/** The most rows of which a saved picture has all, and not only those in view. */
+const MOST_SAVED = 200;
+
+/** @param {number} width @param {number} numbers of the column of numbers @returns {Edges} all in px */
+export function columnEdges(width, numbers) {
+  const column = Math.min(150, Math.max(70, width * 0.28));
+  return { left: column, right: width - column - numbers, width };
+}
+
+/** A token's place: x, y, width, height. @param {Edges} edges @param {Side} side @param {number} token @returns {[number, number, number, number]} */
+export const boxOf = ({ left, right }, side, token) => [side === "query" ? 0 : right, token * ROW + 1, left, ROW - 2];
+
+/** The rows in view, of the longer column. @param {number} top px above it @param {number} height @param {number} count @returns {Rows} */
+export const rowsInView = (top, height, count) => ({
+  first: Math.floor(top / ROW),
+  last: Math.min(count, Math.ceil((top + height) / ROW)),
+});
+
+/** The rows of a saved picture: all of a text of ordinary length, those in view of a longer one. @param {number} top @param {number} height @param {number} count @returns {Rows} */
+export function rowsToSave(top, height, count) {
+  if (count <= MOST_SAVED) return { first: 0, last: count };
+  const first = Math.floor(top / ROW);
+  return { first, last: Math.min(count, first + Math.ceil(height / ROW)) };
+}
+
+/** How far a column is scrolled so that a token can be seen. @param {number} top now @param {number} height in view @param {number} token */
+export const scrolledTo = (top, height, token) => Math.min(token * ROW, Math.max(top, (token + 1) * ROW - height));
+
+/** A frame around a token. @param {CanvasRenderingContext2D} context @param {Edges} edges @param {Side} side @param {number} token @param {string} colour */
+export function frameToken(context, edges, side, token, colour) {
+  const [x, y, width, height] = boxOf(edges, side, token);
+  context.strokeStyle = colour;
+  context.lineWidth = 1.5;
+  context.strokeRect(x + 1, y, width - 2, height);
+}
 
 /**
  * The token and side at a point: the left column is the queries', the right one the keys'.
@@ -25,9 +63,9 @@ export function tokenAt(x, y, { left, right }, counts) {
 
 /**
  * What is held after a click: a second click lets go; a key beside a held query makes a pair.
- * @param {{query: number | null, key: number | null}} held
+ * @param {Held} held
  * @param {{side: Side, token: number}} clicked
- * @returns {{query: number | null, key: number | null}}
+ * @returns {Held}
  */
 export function afterClick(held, { side, token }) {
   if (side === "key") return { ...held, key: held.key === token ? null : token };
@@ -36,10 +74,10 @@ export function afterClick(held, { side, token }) {
 
 /**
  * What is held after a key, or null for keys that mean nothing here.
- * @param {{query: number | null, key: number | null}} held
+ * @param {Held} held
  * @param {string} pressed
  * @param {Counts} counts
- * @returns {{query: number | null, key: number | null} | null}
+ * @returns {Held | null}
  */
 export function afterKey(held, pressed, counts) {
   const onQueries = held.query !== null || held.key === null;

@@ -1,5 +1,7 @@
 // Which links of an attention map are drawn, and how.
 
+import { ROW } from "./columns.js";
+
 /**
  * The strongest keys of a row that together cover a share of it.
  * @param {ArrayLike<number>} row weights
@@ -48,13 +50,16 @@ export function withoutHidden(row, hidden, again) {
 export const strength = (weight) => 0.14 + 0.86 * Math.sqrt(Math.min(1, weight));
 
 /**
- * A link between two columns, in the current stroke colour.
+ * The link of a query in the left column and a key in the right one, in the current stroke colour.
  * @param {CanvasRenderingContext2D} context
- * @param {[number, number]} from a point in the left column
- * @param {[number, number]} to a point in the right one
+ * @param {import("./columns.js").Edges} edges
+ * @param {number} query
+ * @param {number} key
  * @param {number} weight 0…1
  */
-export function drawLink(context, [left, start], [right, end], weight) {
+export function drawLink(context, edges, query, key, weight) {
+  const [left, right] = [edges.left + 4, edges.right - 4];
+  const [start, end] = [(query + 0.5) * ROW, (key + 0.5) * ROW];
   const middle = (left + right) / 2;
   context.globalAlpha = strength(weight);
   context.lineWidth = 0.8 + 2.2 * weight;

@@ -7,7 +7,7 @@ from attention_viz.figures.palette import Palette
 FONT = '"Source Sans", "Source Sans 3", system-ui, sans-serif'
 
 
-def look(palette: Palette) -> dict[str, object]:
+def frame(palette: Palette) -> dict[str, object]:
     """The part of a layout that every figure begins with. Dragging does nothing unless a figure says so."""
     return {
         "font": {"family": FONT, "size": 12, "color": palette.text},

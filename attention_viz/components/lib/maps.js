@@ -4,7 +4,7 @@
 /**
  * @typedef {{weights: Float64Array, hidden: Uint8Array, exact: boolean}} Weights what a token gives to, or gets from, the
  *   tokens of the other side; hidden is 1 where it can't look; not exact: good for colours, not for numbers
- * @typedef {"query" | "key"} Side
+ * @typedef {import("./bus.js").Side} Side
  */
 
 /**
