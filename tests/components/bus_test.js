@@ -120,10 +120,11 @@ Deno.test("another text is shown, also when it knows nothing of a choice made me
   const { bus, choose, answer } = visit();
   bus.point({ side: "query", token: 1 });
   choose(5);
-  answer(0, { trace: "another" });
+  choose(6);
+  answer(1, { trace: "another" });
   same([bus.shown.trace, bus.shown.head, bus.hover], ["another", 2, null]);
-  answer(1, { trace: "another", head: 5 });
-  equal(bus.shown.head, 5);
+  answer(2, { trace: "another", head: 6 });
+  equal(bus.shown.head, 6);
 });
 
 Deno.test("a view that was left behind can't bring back an older text", () => {
