@@ -484,10 +484,10 @@ def loading() -> None:
     import streamlit as st
 
     from attention_viz.ui.state import url
-    from attention_viz.ui.train import page as train
+    from attention_viz.ui.train import file
 
     url.current()
-    st.button("load", on_click=train._load)
+    st.button("load", on_click=file._load)
     st.session_state["seen"] = (url.on_screen().run, st.session_state.get("train trouble", ""))
 
 

@@ -9,34 +9,24 @@ import streamlit as st
 
 from attention_viz.core.markdown import markdown
 from attention_viz.core.trace import Trace
-from attention_viz.figures.cells import cells
 from attention_viz.figures.heads import COLOURS, HeadMap, head_maps
-from attention_viz.figures.lines import Learned, learning
 from attention_viz.figures.palette import Palette, palette_for
 from attention_viz.models.tracing import trace
 from attention_viz.models.trained import TrainedModel, trained_name
-from attention_viz.toy.ablation import Ablation, ablate
-from attention_viz.toy.leave_one_out import leave_one_out, uniform_accuracy
 from attention_viz.toy.run import Run
-from attention_viz.toy.tasks.keyword import Keyword
 from attention_viz.toy.training import Measured
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server.trainings import Training
-from attention_viz.ui.state import url
+from attention_viz.ui.train.curves import CONFIG, curves_panel
+from attention_viz.ui.train.film import FILM, FRAME, PLAY, WATCH, pause, slider, step_in_hand
+from attention_viz.ui.train.worth import worth_panel
 
 Left = Literal["paused", "stopped"]
-_CONFIG = {"displayModeBar": False}
-_WATCH, _PLAY = 1.0, 0.4
-"""Seconds between two looks at a training that runs, and between two frames."""
-_EASY = 8
-"""Heads that are drawn in no time."""
 _MANY = 3
 """Heads beside each other, from which on there is no room for more than a number above each."""
 _FAR = 1.5
 """How many times the loss of the beginning is a sign that something is wrong."""
-_FRAME, _FILM = "train frame", "train film"
-_SLIDER = "train step"
 _PHASES = {
     "paused": "Paused. “Go on” continues as if it had never stopped.",
     "left": "It stopped, because nobody was watching. “Go on” continues as if it had never stopped.",
@@ -48,7 +38,7 @@ _PHASES = {
 def progress(training: Training) -> None:
     """The bar, from the first step to the last; it moves by itself."""
 
-    @st.fragment(run_every=_WATCH if training.active else None)
+    @st.fragment(run_every=WATCH if training.active else None)
     def bar() -> None:
         training.touch()
         config, last = training.run.config, training.run.measured[-1] if training.run.measured else None
@@ -91,12 +81,12 @@ def live(run: Run, training: Training | None) -> None:
     """Everything that follows the step in hand."""
     active = training is not None and training.active
     shown = "" if training is None else training.id
-    if st.session_state.get(_FILM) != shown:
-        st.session_state[_FILM] = shown
-        st.session_state.pop(_FRAME, None)
-    playing = _FRAME in st.session_state
+    if st.session_state.get(FILM) != shown:
+        st.session_state[FILM] = shown
+        st.session_state.pop(FRAME, None)
+    playing = FRAME in st.session_state
 
-    @st.fragment(run_every=_PLAY if playing else _pause(run) if active else None)
+    @st.fragment(run_every=PLAY if playing else pause(run) if active else None)
     def view() -> None:
         if training is not None:
             training.touch()
@@ -106,7 +96,7 @@ def live(run: Run, training: Training | None) -> None:
 
     view()
     if training is not None and not active and _begun(training):
-        _worth(run, training)
+        worth_panel(run, training)
 
 
 def _begun(training: Training) -> bool:
@@ -114,82 +104,19 @@ def _begun(training: Training) -> bool:
     return bool(training.run.steps)
 
 
-def _pause(run: Run) -> float:
-    """Seconds between two looks at all heads: many take long to draw, and the model learns on the same processor."""
-    return _WATCH * max(1.0, run.config.layers * run.config.heads / _EASY)
-
-
 def _followed(run: Run, training: Training | None) -> None:
-    step = _step(run)
+    step = step_in_hand(run)
     palette = palette_for(st.context.theme.type)
     maps, curves = st.columns([7, 5])
     with maps.container(border=True):
         st.markdown("#### Where does every head look?")
-        _slider(run, step, training)
+        slider(run, step, training)
         _maps(run, step, training, palette)
     with curves.container(border=True):
         st.markdown("#### When does it learn?")
-        _curves(run, step, palette)
+        curves_panel(run, step, palette)
     if training is not None and _begun(training):
         _onwards(run, step, training)
-
-
-def _step(run: Run) -> int:
-    """The step in hand: that of the film, the one that was chosen, or the last."""
-    steps = run.steps
-    if _FRAME in st.session_state:
-        at = st.session_state[_FRAME]
-        following = [step for step in steps if step > at] if at in steps else list(steps)
-        if not following:
-            del st.session_state[_FRAME]
-            url.select(at=None)
-            st.rerun()
-        st.session_state[_FRAME] = following[0]
-        return following[0]
-    chosen = url.on_screen().at
-    return steps[-1] if chosen is None else min(steps, key=lambda step: abs(step - chosen))
-
-
-def _slider(run: Run, step: int, training: Training | None) -> None:
-    if training is None or len(run.steps) < 2:
-        aside("Before the first step. A slider through all steps appears here when it has begun.")
-        return
-    choose, play = st.columns([5, 1], vertical_alignment="bottom")
-    playing = _FRAME in st.session_state
-    moving = playing or training.active
-    # One that moves by itself is another widget: it has nothing to report, so no late report can undo a move.
-    key = f"{_SLIDER} moving" if moving else _SLIDER
-    with choose:
-        url.put(key, step)
-        st.select_slider(
-            "Step",
-            run.steps,
-            key=key,
-            format_func=lambda one: f"{one:,}",
-            on_change=_choose,
-            args=(run.steps,),
-            disabled=moving,
-            help="The model was kept at these steps. Arrow keys move it, as soon as nothing else does.",
-        )
-    with play:
-        if st.button(
-            "Pause" if playing else "Play",
-            key="train play",
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            width="stretch",
-            disabled=training.active,
-        ):
-            if playing:
-                url.select(at=st.session_state.pop(_FRAME))
-            else:
-                st.session_state[_FRAME] = -1 if step == run.steps[-1] else step
-            st.rerun()
-
-
-def _choose(steps: tuple[int, ...]) -> None:
-    if not url.is_echo(_SLIDER):
-        chosen = st.session_state[_SLIDER]
-        url.select(at=None if chosen == steps[-1] else chosen)
 
 
 def example_of(run: Run, step: int, name: str) -> Trace:
@@ -219,7 +146,7 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
         head_maps(maps, found.tokens, found.key_tokens, palette, across=found.heads),
         theme=None,
         key=f"train maps {'' if training is None else training.id}",
-        config=_CONFIG,
+        config=CONFIG,
         alt=f"Attention maps of {len(maps)} heads after {step} steps",
     )
     number = f" The number above a map is its share of “{run.task.patterns[-1].title}”." if found.heads >= _MANY else ""
@@ -239,68 +166,6 @@ def _does(run: Run, measured: Measured, layer: int, head: int) -> str:
         return f"{list(shares.values())[-1][0]:.2f}"
     title, (mass, _) = max(shares.items(), key=lambda item: item[1][0] - item[1][1])
     return f"{title} {mass:.2f}"
-
-
-def _curves(run: Run, step: int, palette: Palette) -> None:
-    measured = run.measured
-    steps = [one.step for one in measured]
-    last = run.at(step)
-
-    def draw(title: str, lines: list[Learned], *, share: bool, key: str) -> None:
-        st.markdown(title)
-        st.plotly_chart(
-            learning(steps, lines, palette, until=run.config.steps, at=step, share=share),
-            theme=None,
-            key=f"train curve {key}",
-            config=_CONFIG,
-            alt=f"{key} over the steps",
-        )
-
-    draw(
-        f"**Loss** {last.loss:.3f} nats",
-        [Learned("loss", [one.loss for one in measured])],
-        share=False,
-        key="loss",
-    )
-    draw(
-        f"**Accuracy** {last.accuracy:.1%} of {last.places:,} {run.task.counted}",
-        [Learned("accuracy", [one.accuracy for one in measured], last.copied)],
-        share=True,
-        key="accuracy",
-    )
-    if last.copied is not None:
-        aside(
-            f"The dotted line is **copying**: {last.copied:.1%}. Whoever looks up the longest end of what was read in "
-            "the part that is learned from, and says what followed it there, gets that many of the same "
-            f"{last.places:,} right. {_beside(last.accuracy, last.copied, last.places)}"
-        )
-    draw(
-        "**Pattern** of the best head",
-        [
-            Learned(
-                pattern.title,
-                [float(np.nanmax(one.patterns[pattern.name], initial=0)) for one in measured],
-                measured[0].uniform[pattern.name],
-            )
-            for pattern in run.task.patterns
-        ],
-        share=True,
-        key="pattern",
-    )
-    explained = "; ".join(f"{pattern.title}: {pattern.sentence}" for pattern in run.task.patterns)
-    aside(
-        f"{explained}. The dotted line is a head that looks at everything alike. Measured, not assumed: a model may "
-        "solve its task in another way."
-    )
-
-
-def _beside(accuracy: float, copied: float, places: int) -> str:
-    """Where the model stands, as far as so many places can tell."""
-    points = 100 * (accuracy - copied)
-    error = 100 * ((accuracy * (1 - accuracy) + copied * (1 - copied)) / places) ** 0.5
-    if abs(points) < 2 * error:
-        return f"So many can't tell the model from it: that takes a difference of about {2 * error:.0f} points."
-    return f"The model is {abs(points):.0f} points {'above' if points > 0 else 'below'} it."
 
 
 def _onwards(run: Run, step: int, training: Training) -> None:
@@ -342,119 +207,6 @@ def _telling(found: Trace, layer: int, head: int) -> tuple[int, int]:
         weights[: len(weights) // 2] = 0
     query, key = np.unravel_index(int(weights.argmax()), weights.shape)
     return int(query), int(key)
-
-
-# What the heads are worth ------------------------------------------------------------------------------------------
-
-
-def _worth(run: Run, training: Training) -> None:
-    step = run.steps[-1]
-    with st.container(border=True):
-        st.markdown("#### What is each head worth?")
-        found = _ablated(training.id, step, run)
-        words, picture = st.columns([4, 5], vertical_alignment="center")
-        with words:
-            st.markdown(
-                f"One head after the other is switched off in the model after {step:,} steps. With all heads it is "
-                f"right in **{found.whole:.1%}** of {run.at(step).places:,} ({run.task.counted}). The table says what "
-                "is left without each, and without all heads of a layer."
-            )
-            layer, head = np.unravel_index(int(found.without.argmin()), found.without.shape)
-            lost = found.whole - found.without[layer, head]
-            st.markdown(
-                f"It misses L{layer} H{head} most: **{lost * 100:.1f} points**."
-                if lost > 0.005
-                else "It misses none of them."
-            )
-            aside(
-                "A head that can be spared alone may still do something: others may stand in for it. Whether they do, "
-                "only switching off several at once can tell; the last column switches off a whole layer."
-            )
-        with picture:
-            _without(run, found)
-    if isinstance(run.task, Keyword):
-        with st.container(border=True):
-            _left_out(run)
-    aside(f":material/lightbulb: {run.task.lesson}")
-
-
-def _without(run: Run, found: Ablation) -> None:
-    """What is left without each head, and without each layer where that is more than one head."""
-    left, names = found.without, [f"head {head}" for head in range(run.config.heads)]
-    off = [[f"L{layer} H{head}" for head in range(run.config.heads)] for layer in range(run.config.layers)]
-    if run.config.heads > 1:
-        left, names = np.column_stack([left, found.without_layer]), [*names, "all"]
-        off = [[*row, f"all heads of layer {layer}"] for layer, row in enumerate(off)]
-    figure = cells(
-        left,
-        [f"layer {layer}" for layer in range(run.config.layers)],
-        names,
-        texts=[[f"{one:.1%}" for one in row] for row in left],
-        palette=palette_for(st.context.theme.type),
-        hover=[
-            [
-                f"without {what}: {one:.1%}, with all heads {found.whole:.1%}"
-                for what, one in zip(heads, row, strict=True)
-            ]
-            for heads, row in zip(off, left, strict=True)
-        ],
-        share=True,
-    )
-    st.plotly_chart(
-        figure,
-        width=figure.layout.width,
-        theme=None,
-        key="train worth",
-        config=_CONFIG,
-        alt="Accuracy without each head and each layer",
-    )
-
-
-def _left_out(run: Run) -> None:
-    """What the decision about the example hangs on, beside the weights: of both twins."""
-    assert isinstance(run.task, Keyword)
-    st.markdown("#### Do the weights explain the decision?")
-    model, step = run.model(run.steps[-1]), run.steps[-1]
-    read = run.task.read(run.config, run.task.example(run.config)[0])
-    found = leave_one_out(model, read)
-    st.markdown(
-        f"Beside this model a twin has learned the same with attention that is **frozen and uniform**. After {step:,} "
-        f"steps the one is right in {run.at(step).accuracy:.1%} of the texts, the other in "
-        f"{uniform_accuracy(run.task, run.config, model):.1%}. Each word of the example is left out in turn: how far "
-        "does the probability of the decision fall, and what weight did the word have?"
-    )
-    palette = palette_for(st.context.theme.type)
-    words = [token.text for token in read.tokens]
-    for column, (name, one) in zip(
-        st.columns(2, gap="medium"),
-        (("Learned attention", found.attentive), ("Uniform attention", found.uniform)),
-        strict=True,
-    ):
-        with column:
-            st.markdown(f"**{name}**: {markdown(one.decided)}, {one.probability:.2f}")
-            fall = np.clip(-one.changes, 0, 1)
-            st.plotly_chart(
-                cells(
-                    np.stack([one.weights, fall], axis=1),
-                    words,
-                    ["weight", "falls by"],
-                    texts=[
-                        [f"{weight:.2f}", f"{round(-change, 2) + 0.0:.2f}"]
-                        for weight, change in zip(one.weights, one.changes, strict=True)
-                    ],
-                    palette=palette,
-                    share=True,
-                ),
-                theme=None,
-                key=f"train left out {name}",
-                config=_CONFIG,
-                alt=f"{name}: of each word, its weight and how far the probability falls without it",
-            )
-
-
-@st.cache_resource(show_spinner="Switching heads off …", max_entries=100)
-def _ablated(training: str, step: int, _run: Run) -> Ablation:  # noqa: ARG001 (training and step name the run)
-    return ablate(_run.task, _run.config, _run.model(step))
 
 
 def _rest(seconds: float) -> str:
