@@ -10,6 +10,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from attention_viz.core.errors import AttentionVizError, PickledModelError
 from attention_viz.core.markdown import markdown
+from attention_viz.core.message import Message
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub import Hub, Offer
 from attention_viz.ui.app.plain import aside
@@ -64,14 +65,14 @@ def offer_panel(name: str) -> None:
 class Download:
     """A download in a thread of its own.
 
-    done, total: bytes. error: why it ended early, or empty. remark: what is unusual about it, or empty.
+    done, total: bytes. error: why it ended early, or None. remark: what is unusual about it, or None.
     """
 
     def __init__(self, offer: Offer, hub: Hub) -> None:
         self.offer = offer
         self.done, self.total = 0, max(1, offer.download_bytes)
-        self.error = ""
-        self.remark = ""
+        self.error: Message | None = None
+        self.remark: Message | None = None
         self._hub = hub
         self._stop = threading.Event()
         self._touched = time.monotonic()
@@ -103,9 +104,9 @@ class Download:
         try:
             self._hub.download(self.offer, self._report, self._stop, self._remark)
         except AttentionVizError as error:
-            self.error = str(error)
+            self.error = error.message
 
-    def _remark(self, sentence: str) -> None:
+    def _remark(self, sentence: Message) -> None:
         self.remark = sentence
 
     def _report(self, done: int, total: int) -> None:
@@ -144,7 +145,7 @@ def _watch(download: Download) -> None:
 
 def _instead(name: str, error: PickledModelError) -> None:
     """Why a model can't be had, and the look at what can be had instead, one click away."""
-    st.warning(markdown(str(error)), icon=":material/info:")
+    st.warning(markdown(error.message), icon=":material/info:")
     if error.converted:
         st.button(
             f"Look at {markdown(error.converted)}",

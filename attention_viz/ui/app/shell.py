@@ -94,7 +94,7 @@ def explained(*, offer: bool = True) -> Iterator[None]:
         yield
     except NotDownloadedError as error:
         if not offer:
-            aside(markdown(str(error)))
+            aside(markdown(error.message))
             return
         with explained(offer=False):
             hub.offer_panel(error.model)
