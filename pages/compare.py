@@ -3,8 +3,8 @@
 import streamlit as st
 
 from attention_viz.ui.app import shell
+from attention_viz.ui.compare import maps, numbers, sides
 from attention_viz.ui.compare import page as compare
-from attention_viz.ui.compare import sides
 from attention_viz.ui.state import url
 
 shell.enter()
@@ -24,17 +24,17 @@ if found is not None:
         page = st.container()
         # What draws nothing stands last on the page, and goes first over the line.
         with st.container():
-            compare.send_maps(comparison)
+            maps.send_maps(comparison)
         with page:
             with st.container(border=True):
-                compare.maps(comparison, selection)
-            compare.numbers(comparison)
+                maps.maps(comparison, selection)
+            numbers.numbers(comparison)
             left, right = st.columns([6, 5])
             with left.container(border=True):
-                compare.most_different(comparison)
+                numbers.most_different(comparison)
             with right.container(border=True):
-                compare.alike(comparison)
+                numbers.alike(comparison)
             with st.container(border=True):
-                compare.grid(comparison, selection)
-        compare.send_heads(comparison)
+                maps.grid(comparison, selection)
+        maps.send_heads(comparison)
 shell.honest_line()

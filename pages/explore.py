@@ -15,7 +15,7 @@ reading.text_boxes(selection)
 reading.examples(selection)
 with shell.explained():
     trace, selection = reading.opened(selection, problems)
-    view = head_view(trace, selection.a.place, selection.unit, selection.token, selection.key)
+    view = head_view(trace, selection.a.place, selection.unit, selection.query, selection.key)
     page = st.container()
     # What draws nothing stands last on the page, and goes first over the line.
     with st.container():

@@ -4,6 +4,7 @@ import streamlit as st
 
 from attention_viz.ui.app import shell
 from attention_viz.ui.inside import page as inside
+from attention_viz.ui.inside import steps
 from attention_viz.ui.state import url
 from attention_viz.ui.text import reading
 
@@ -15,11 +16,11 @@ with shell.explained():
     trace, selection = reading.opened(selection, problems)
     view = inside.pair(trace, selection)
     if view is not None:
-        inside.summary(view)
-        inside.vectors(view)
-        inside.products(view)
-        inside.score(view)
-        inside.competitors(view, selection)
-        inside.weight(view)
-        inside.value(view, selection)
+        steps.summary(view)
+        steps.vectors(view)
+        steps.products(view)
+        steps.score(view)
+        steps.competitors(view, selection)
+        steps.weight(view)
+        steps.value(view, selection)
 shell.honest_line()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -13,6 +13,16 @@ from attention_viz.models.huggingface import HuggingFaceModel
 from attention_viz.models.threads import set_thread_count
 
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
+
+
+@pytest.fixture(scope="session", autouse=True)
+def online() -> Iterator[None]:
+    """The Hub of the tests is on this machine: who runs them may have forbidden the network to huggingface_hub."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+            patch.delenv(name, raising=False)
+        patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+        yield
 
 
 @pytest.fixture(scope="session")

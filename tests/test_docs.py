@@ -31,6 +31,7 @@ def test_the_readmes_python_runs(tmp_path, monkeypatch):
     assert (tmp_path / "all.npz").stat().st_size > 10_000
 
 
+@pytest.mark.learns
 def test_the_training_of_the_guide_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (code,) = python_blocks("docs/toy.md")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from attention_viz.builder.build import Build, table
 from attention_viz.mechanism.learning import FEATURES, RATE, SEQUENCES, TOKENS, VALUE_SIZE
+from attention_viz.mechanism.normalising import NOTHING
 from attention_viz.mechanism.recipe import visible
 
 
@@ -14,7 +15,7 @@ from attention_viz.mechanism.recipe import visible
 class Dialect:
     """How a library writes what the programs need. {} stands for what it is applied to.
 
-    pick: of what each row has, the one whose place is said.
+    pick: of what each row has, the one whose place is said. unless: what it is, or NaN where the first is so.
     """
 
     imports: str
@@ -33,6 +34,7 @@ class Dialect:
     steps: str
     running: str
     clip: str
+    unless: str
     swap: str
     pick: str
 
@@ -54,6 +56,7 @@ TORCH = Dialect(
     steps="torch.arange(1, scores.shape[-1] + 1)",
     running="{}.cumsum(dim=-1)",
     clip="{}.clamp(min=0)",
+    unless="torch.where({}, torch.nan, {})",
     swap="{}.transpose(-1, -2)",
     pick="torch.take_along_dim({}, 1)",
 )
@@ -74,6 +77,7 @@ NUMPY = Dialect(
     steps="np.arange(1, scores.shape[-1] + 1)",
     running="{}.cumsum(axis=-1)",
     clip="np.maximum({}, 0)",
+    unless="np.where({}, np.nan, {})",
     swap="{}.swapaxes(-1, -2)",
     pick="np.take_along_axis({}, 1)",
 )
@@ -193,22 +197,37 @@ def _mask(build: Build, dialect: Dialect) -> list[str]:
 
 
 def _weights(build: Build, dialect: Dialect) -> list[str]:
+    if build.normaliser in ("sum", "root"):
+        return _shares(build, dialect)
     hotter = [] if build.temperature == 1 else [f"scores = scores / {build.temperature!r}"]
+    below = f"scores - {dialect.largest.format('scores')}"
     if build.normaliser == "softmax":
-        powers = dialect.exp.format(f"scores - {dialect.largest.format('scores')}")
+        powers = dialect.exp.format(below)
         return [*hotter, f"powers = {powers}", f"weights = powers / {dialect.total.format('powers')}"]
-    if build.normaliser == "sparsemax":
-        running = dialect.running.format(f"({dialect.down.format('scores')})")
-        return [
-            *hotter,
-            f"sums = {running}",
-            f"threshold = {dialect.largest.format(f'((sums - 1) / {dialect.steps})')}",
-            f"weights = {dialect.clip.format('(scores - threshold)')}",
-        ]
-    # Hidden scores don't count in the sum, and get nothing of it.
-    seen = [f"scores = {dialect.zero.format('scores')}"] if build.masks else []
-    total = dialect.total.format("scores")
-    return [*seen, f"weights = scores / {total if build.normaliser == 'sum' else dialect.root.format(total)}"]
+    running = dialect.running.format(f"({dialect.down.format('scores')})")
+    return [
+        *hotter,
+        f"scores = {below}",
+        f"sums = {running}",
+        f"threshold = {dialect.largest.format(f'((sums - 1) / {dialect.steps})')}",
+        f"weights = {dialect.clip.format('(scores - threshold)')}",
+    ]
+
+
+def _shares(build: Build, dialect: Dialect) -> list[str]:
+    """Hidden scores don't count in the sum, and get nothing of it."""
+    root = build.normaliser == "root"
+    least = f"{NOTHING:g} * {dialect.total.format('abs(scores)')}"
+    undefined = f"{'total' if root else 'abs(total)'} <= {least}"
+    by = dialect.root.format("total") if root else "total"
+    return [
+        *([f"scores = {dialect.zero.format('scores')}"] if build.masks else []),
+        f"total = {dialect.total.format('scores')}",
+        f"# Undefined where the sum is {'negative or ' if root else ''}0, but for rounding",
+        f"total = {dialect.unless.format(undefined, 'total')}",
+        f"weights = scores / {by}",
+        *([f"weights = {dialect.zero.format('weights')}"] if build.masks else []),
+    ]
 
 
 def _output(build: Build) -> list[str]:

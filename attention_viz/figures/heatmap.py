@@ -42,8 +42,8 @@ def heatmap(
     *,
     scale: ColourScale = ColourScale(),
     palette: Palette = LIGHT,
-    held: int | None = None,
-    held_key: int | None = None,
+    query: int | None = None,
+    key: int | None = None,
     visible: Bool[np.ndarray, "query key"] | None = None,
     first: tuple[int, int] = (0, 0),
 ) -> go.Figure:
@@ -53,7 +53,7 @@ def heatmap(
     rest. The cells hold the weights themselves, so pointing at one shows the number whatever the colours do. A map of
     more than MOST_CELLS rows or columns is pooled: each cell shows the largest weight of the block that it stands for.
 
-    held, held_key: the row and the column to outline; of both, the row and the cell.
+    query, key: the row and the column that are held, to be outlined; of both, the row and the cell.
     visible: False where a query can't see a key: those cells are hatched, and have no number.
     first: the positions of the first query and the first key, for a part of a larger map.
     """
@@ -62,7 +62,7 @@ def heatmap(
     queries, keys = _blocks(queries, blocks[0]), _blocks(keys, blocks[1])
     # A part or a pooled map counts its rows otherwise than the text does: there the labels carry the numbers.
     whole = first == (0, 0) and weights.shape == (len(queries), len(keys))
-    held, held_key = (_block_of(starts, at) for starts, at in zip(blocks, (held, held_key), strict=True))
+    query, key = (_block_of(starts, at) for starts, at in zip(blocks, (query, key), strict=True))
     weights = pool(weights, MOST_CELLS)
     visible = None if visible is None else pool(visible, MOST_CELLS)
     rows, columns = weights.shape
@@ -101,10 +101,10 @@ def heatmap(
         autorange="reversed",
         domain=[sum(_STRIP) / (high + sum(_STRIP)), 1],
     )
-    if held is not None:
-        _outline(figure, palette, (0, columns - 1), (held, held))
-    if held_key is not None:
-        _outline(figure, palette, (held_key, held_key), (0, rows - 1) if held is None else (held, held), 2.5)
+    if query is not None:
+        _outline(figure, palette, (0, columns - 1), (query, query))
+    if key is not None:
+        _outline(figure, palette, (key, key), (0, rows - 1) if query is None else (query, query), 2.5)
     _borders(figure, queries, keys, palette)
     _legend(figure, scale, palette, high)
     return figure

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from jaxtyping import Bool, Float64
+from jaxtyping import Float64
 from plotly.subplots import make_subplots
 
-from attention_viz.core.token import Piece
 from attention_viz.figures.labels import plain, shorten, width
 from attention_viz.figures.look import look
 from attention_viz.figures.palette import LIGHT, Palette
 
 Figure = go.Figure
 """What every function here returns; who draws it need not know Plotly."""
-MOST_KEYS = 512
-"""The most keys of a row that are drawn."""
-STRONGEST = 48
-"""So many are drawn when they are sorted: from there on there is nothing to tell apart."""
 _LEFT, _RIGHT = 64, 16  # px; the same in all pictures of dimensions, so that they line up one below the other.
-_STRIP, _GAP, _SUM, _PANEL = 30, 10, 190, 84  # px: a strip, between two of them, the running sum, a panel of a row
-_LEGEND, _NAMES = 46, 24  # px: below strips for their colours; above a panel for its name
+_STRIP = 30  # px: a strip
+_GAP = 10  # px: between two of them
+_SUM = 190  # px: the running sum
+_LEGEND = 46  # px: below strips for their colours
 _FEWEST = 16  # Two dimensions are named when they are at least 1/16 of the picture apart.
 
 
@@ -49,7 +45,7 @@ def strips(vectors: Sequence[tuple[str, Float64[np.ndarray, " size"]]], palette:
             "ticklabelposition": "outside",
         },
     )
-    _look(figure, palette, 8 + (_STRIP + 4) * len(names) + _LEGEND + 38)
+    lay_out(figure, palette, 8 + (_STRIP + 4) * len(names) + _LEGEND + 38)
     figure.update_layout(margin={"t": 8, "b": _LEGEND + 38})
     _dimensions(figure, size)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
@@ -101,14 +97,14 @@ def running_sum(
             row=2,
             col=1,
         )
-    _look(figure, palette, 8 + high + 46)
+    lay_out(figure, palette, 8 + high + 46)
     figure.update_layout(margin={"t": 8, "b": 46})
     _dimensions(figure, size, row=2)
     figure.update_xaxes(showticklabels=False, ticks="", showgrid=False, zeroline=False, range=[-0.5, size - 0.5], row=1)
     figure.update_yaxes(showgrid=False, ticks="", row=1)
     span = [min(0.0, float(running.min())), max(0.0, float(running.max()))]
     room = 0.14 * ((span[1] - span[0]) or 1)
-    figure.update_yaxes(_numbers(palette), range=[span[0] - room, span[1] + room], row=2)
+    figure.update_yaxes(axis_of_numbers(palette), range=[span[0] - room, span[1] + room], row=2)
     return figure
 
 
@@ -138,7 +134,7 @@ def bars(
             width=0.62,
         )
     )
-    _look(figure, palette, high + 16)
+    lay_out(figure, palette, high + 16)
     left = 16 + max(width(shorten(name)) for name in names)
     low, top = min(0.0, *values), max(0.0, *values)
     room = 0.3 * ((top - low) or 1)
@@ -154,127 +150,6 @@ def bars(
     )
     figure.add_vline(x=0, line={"color": palette.muted, "width": 1})
     return figure
-
-
-@dataclass(frozen=True, eq=False)
-class Panel:
-    """One number for every key of a row. NaN where there is none."""
-
-    name: str
-    values: Float64[np.ndarray, " key"]
-
-
-def row(
-    panels: Sequence[Panel],
-    keys: Sequence[Piece],
-    order: Sequence[int],
-    chosen: int,
-    *,
-    visible: Bool[np.ndarray, " key"] | None = None,
-    palette: Palette = LIGHT,
-) -> go.Figure:
-    """Numbers of a query's keys, in panels below each other that share the keys as columns.
-
-    order: the numbers of the keys that are drawn, from left to right; at most MOST_KEYS of them.
-    chosen: the key that is marked. visible: False for keys that the query can't see: they are hatched.
-    """
-    if len(order) > MOST_KEYS:
-        raise ValueError(f"{len(order)} keys are too many for one picture: choose at most {MOST_KEYS} of them.")
-    at = list(order)
-    hidden = np.zeros(len(at), dtype=bool) if visible is None else ~visible[at]
-    crowded = len(at) > 128
-    bottom = 20 + int(0.87 * max((width(shorten(keys[key].text)) + 8 for key in at), default=0))
-    high = (_PANEL + _NAMES) * len(panels) - _NAMES
-    spacing = _NAMES / high if len(panels) > 1 else 0
-    figure = make_subplots(rows=len(panels), shared_xaxes=True, vertical_spacing=spacing)
-    names = [f"{plain(keys[key].text)} (key {key})" for key in at]
-    colours = [palette.accent if key == chosen else palette.ramp[3] for key in at]
-    for line, panel in enumerate(panels, start=1):
-        values = np.where(hidden, np.nan, panel.values[at])
-        low, top = _span(values)
-        figure.add_trace(_columns(panel.name, values, names, colours), row=line, col=1)
-        if hidden.any():
-            figure.add_trace(_hatched(hidden, names, low, top, palette), row=line, col=1)
-        if crowded and chosen in at:
-            mark = {"color": palette.accent, "width": 1, "dash": "dot"}
-            figure.add_vline(x=at.index(chosen), line=mark, row=line, col=1)
-        figure.update_yaxes(_numbers(palette), nticks=5, range=[low, low + 1.08 * (top - low)], row=line)
-        figure.add_annotation(_above(panel.name, line, palette))
-    _look(figure, palette, _NAMES + high + bottom)
-    figure.update_layout(margin={"t": _NAMES, "b": bottom}, barmode="overlay", bargap=0 if crowded else 0.15)
-    labels = {str(place): _label(keys[key], key == chosen, palette) for place, key in enumerate(at)}
-    figure.update_xaxes(
-        type="category",
-        labelalias=labels,
-        showgrid=False,
-        ticks="",
-        tickangle=-60,
-        tickfont={"size": 12},
-        range=[-0.5, len(at) - 0.5],
-        fixedrange=True,
-    )
-    return figure
-
-
-def shown_keys(weights: Float64[np.ndarray, " key"], chosen: int, *, strongest_first: bool) -> list[int]:
-    """The keys of a row in the order in which `row` draws them: by weight, or as they stand in the text.
-
-    By weight, the STRONGEST ones and the chosen one; as they stand, of more than MOST_KEYS those around the chosen one.
-    """
-    count = len(weights)
-    if not strongest_first:
-        first = min(max(0, chosen - MOST_KEYS // 2), max(0, count - MOST_KEYS))
-        return list(range(first, min(count, first + MOST_KEYS)))
-    order = [int(at) for at in np.argsort(-weights, kind="stable")]
-    return order[:STRONGEST] if chosen in order[:STRONGEST] else [*order[: STRONGEST - 1], chosen]
-
-
-def _columns(name: str, values: Float64[np.ndarray, " column"], names: Sequence[str], colours: Sequence[str]) -> go.Bar:
-    return go.Bar(
-        x=list(range(len(values))),
-        y=values,
-        # Without a line around it, Plotly keeps a bar of less than a pixel in sight.
-        marker={"color": colours, "line": {"width": 0}},
-        customdata=names,
-        hovertemplate=f"%{{customdata}}<br>{name} <b>%{{y:.6g}}</b><extra></extra>",
-        showlegend=False,
-    )
-
-
-def _hatched(
-    hidden: Bool[np.ndarray, " column"], names: Sequence[str], low: float, top: float, palette: Palette
-) -> go.Bar:
-    """What can't be seen, over the whole height: a bar of 0 would be a number."""
-    places = np.flatnonzero(hidden).tolist()
-    return go.Bar(
-        x=places,
-        y=[top - low] * len(places),
-        base=low,
-        marker={
-            "color": palette.background,
-            "line": {"width": 0},
-            "pattern": {"shape": "/", "size": 6, "solidity": 0.25, "fgcolor": palette.border},
-        },
-        width=1,
-        customdata=[names[place] for place in places],
-        hovertemplate="%{customdata}<br>can't be seen<extra></extra>",
-        showlegend=False,
-    )
-
-
-def _above(name: str, line: int, palette: Palette) -> dict[str, object]:
-    """The name of a panel, above its left corner."""
-    return {
-        "text": plain(name),
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": 1,
-        "yref": f"y{'' if line == 1 else line} domain",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 12, "color": palette.muted},
-    }
 
 
 def _cells(
@@ -295,7 +170,7 @@ def _cells(
     )
 
 
-def _look(figure: go.Figure, palette: Palette, height: int) -> None:
+def lay_out(figure: go.Figure, palette: Palette, height: int) -> None:
     figure.update_layout(
         height=height,
         margin={"l": _LEFT, "r": _RIGHT},
@@ -322,7 +197,7 @@ def _dimensions(figure: go.Figure, size: int, row: int | None = None) -> None:
     figure.update_yaxes(fixedrange=True, **where)
 
 
-def _numbers(palette: Palette) -> dict[str, object]:
+def axis_of_numbers(palette: Palette) -> dict[str, object]:
     return {
         "gridcolor": palette.border,
         "zerolinecolor": palette.muted,
@@ -342,15 +217,8 @@ def _apart(named: Sequence[int], size: int) -> list[int]:
     return kept
 
 
-def _span(values: Float64[np.ndarray, " column"]) -> tuple[float, float]:
+def span(values: Float64[np.ndarray, " column"]) -> tuple[float, float]:
     """From the least to the largest number, with 0, and never nothing."""
     known = values[np.isfinite(values)]
     low, top = float(known.min(initial=0)), float(known.max(initial=0))
     return low, top if top > low else low + 1
-
-
-def _label(key: Piece, chosen: bool, palette: Palette) -> str:
-    text = plain(shorten(key.text))
-    if chosen:
-        return f"<b>{text}</b>"
-    return f'<span style="color:{palette.muted}">{text}</span>' if key.special else text

@@ -88,10 +88,13 @@ def loss_and_gradients(
     return float(error.square().mean()), gradient
 
 
-def learn(seed: int, steps: int, *, scaled: bool) -> Lesson:
+def learn(seed: int, steps: int, *, scaled: bool, query_rate: float = RATE) -> Lesson:
     """Draws X, the maps and the teacher, and takes so many steps. scaled: divide the scores by √d_k.
 
-    Everything comes from one generator in this order, so more steps go on where fewer stopped.
+    query_rate: how far a step moves W_Q against the gradient; W_V moves by RATE.
+
+    Everything comes from one generator in this order, so more steps go on where fewer stopped. Without the scale
+    rounding grows from step to step: after hundreds, another processor has another head, about as good.
     """
     rng = np.random.default_rng(seed)
 
@@ -109,7 +112,7 @@ def learn(seed: int, steps: int, *, scaled: bool) -> Lesson:
         fresh = drawn(SEQUENCES, TOKENS, FEATURES)
         losses[step], gradient = loss_and_gradients(head, fresh, teacher.answers(fresh), divisor)
         head = Head(
-            head.query_weight - RATE * gradient.query_weight,
+            head.query_weight - query_rate * gradient.query_weight,
             head.value_weight - RATE * gradient.value_weight,
         )
     return Lesson(

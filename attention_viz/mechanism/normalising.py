@@ -20,6 +20,10 @@ Scores = Float[Tensor, "*batch query key"]
 Weights = Float[Tensor, "*batch query key"]
 Mask = Bool[Tensor, "*#batch #query key"]
 
+NOTHING = 1e-12
+"""A sum of scores that is no larger than this times Σ |s| is 0: what rounding leaves of 0 depends on the order in which
+a library adds, and weights that come of it would be of any size and sign."""
+
 
 def softmax(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Weights:
     """exp(s_j / T) / Σ_j' exp(s_j' / T): positive, sums to 1. T → 0: the best key takes all; T → ∞: all keys alike.
@@ -37,36 +41,37 @@ def softmax(scores: Scores, visible: Mask | None = None, temperature: float = 1.
 def sparsemax(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Weights:
     """max(0, s_j / T − τ) with the one τ for which they sum to 1: weak keys get exactly 0.
 
+    τ is the largest (s_1 + … + s_k − 1) / k, scores divided by T and sorted downwards. The largest score is taken off
+    first, as in softmax: next to large ones the 1 would be lost in rounding.
+
     Source: Martins & Astudillo 2016, “From Softmax to Sparsemax”, algorithm 1.
     """
     _some_key(scores, visible)
     hotter = mask_scores(scores / _positive(temperature), visible)
-    return (hotter - threshold(scores, visible, temperature)).clamp(min=0)
-
-
-def threshold(scores: Scores, visible: Mask | None = None, temperature: float = 1.0) -> Float[Tensor, "*batch query 1"]:
-    """The τ of sparsemax, for scores divided by T: the largest (s_1 + … + s_k − 1) / k, scores sorted downwards."""
-    ordered = mask_scores(scores / _positive(temperature), visible).sort(dim=-1, descending=True).values
-    top = ordered[..., :1]  # Sums are taken below the largest score: large ones would lose the 1 in rounding.
-    count = torch.arange(1, scores.shape[-1] + 1)
-    return (((ordered - top).cumsum(dim=-1) - 1) / count).max(dim=-1, keepdim=True).values + top
+    below = hotter - hotter.max(dim=-1, keepdim=True).values
+    sums = below.sort(dim=-1, descending=True).values.cumsum(dim=-1)
+    threshold = ((sums - 1) / torch.arange(1, scores.shape[-1] + 1)).max(dim=-1, keepdim=True).values
+    return (below - threshold).clamp(min=0)
 
 
 def divide_by_sum(scores: Scores, visible: Mask | None = None) -> Weights:
     """s_j / Σ s. Sums to 1, but a negative score becomes a negative weight, or, where the sum is negative, the other
-    way round; adding a constant to all scores changes the weights. NaN where the sum is 0.
+    way round; adding a constant to all scores changes the weights. NaN where the sum is 0: see NOTHING.
 
     Not a normaliser that anybody should use.
     """
-    return _divided(scores, visible, scores_sum(scores, visible))
+    total, least = _sums(scores, visible)
+    return _divided(scores, visible, total.masked_fill(total.abs() <= least, float("nan")))
 
 
 def divide_by_root(scores: Scores, visible: Mask | None = None) -> Weights:
-    """s_j / √(Σ s). Sums to √(Σ s) and not to 1: the output grows with the scores. NaN where the sum is 0 or negative.
+    """s_j / √(Σ s). Sums to √(Σ s) and not to 1: the output grows with the scores. NaN where the sum is negative or 0:
+    see NOTHING.
 
     Not a normaliser that anybody should use; a mix-up with the √d_k of scaled dot-product attention.
     """
-    return _divided(scores, visible, scores_sum(scores, visible).sqrt())
+    total, least = _sums(scores, visible)
+    return _divided(scores, visible, total.masked_fill(total <= least, float("nan")).sqrt())
 
 
 def mask_scores(scores: Scores, visible: Mask | None) -> Scores:
@@ -74,15 +79,17 @@ def mask_scores(scores: Scores, visible: Mask | None) -> Scores:
     return scores if visible is None else scores.masked_fill(~visible, float("-inf"))
 
 
-def scores_sum(scores: Scores, visible: Mask | None) -> Float[Tensor, "*batch query 1"]:
-    """Σ s over the keys that are seen."""
+def _sums(
+    scores: Scores, visible: Mask | None
+) -> tuple[Float[Tensor, "*batch query 1"], Float[Tensor, "*batch query 1"]]:
+    """Σ s over the keys that are seen, and what is 0 beside that."""
+    _some_key(scores, visible)
     seen = scores if visible is None else scores.masked_fill(~visible, 0)
-    return seen.sum(dim=-1, keepdim=True)
+    return seen.sum(dim=-1, keepdim=True), NOTHING * seen.abs().sum(dim=-1, keepdim=True)
 
 
 def _divided(scores: Scores, visible: Mask | None, by: Float[Tensor, "*batch query 1"]) -> Weights:
-    _some_key(scores, visible)
-    weights = (scores / by).masked_fill(by == 0, float("nan"))
+    weights = scores / by
     return weights if visible is None else weights.masked_fill(~visible, 0)
 
 

@@ -59,7 +59,7 @@ def cosine(queries: Queries, keys: Keys) -> Scores:
                 key=zero_key,
             )
         )
-    return dot(queries / lengths[0], keys / lengths[1])
+    return dot(queries, keys) / (lengths[0] * lengths[1].transpose(-1, -2))
 
 
 def general(queries: Queries, keys: Keys, weight: Float[Tensor, "rows columns"]) -> Scores:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from attention_viz.core.errors import DamagedModelError, ModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.base import Model
 from attention_viz.models.folder import describe_folder
 
 NAME = "all-MiniLM-L6-v2"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from attention_viz.core.errors import DamagedModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.base import Model
 from attention_viz.models.folder import describe_folder
 
 VARIABLE = "ATTENTION_VIZ_MODEL_ROOT"

@@ -14,9 +14,9 @@ from transformers.utils import logging
 
 from attention_viz.core.errors import DamagedModelError, ModelError, UnsupportedModelError
 from attention_viz.core.message import Message, counted, say
+from attention_viz.core.model import Encoding, Pass
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import title
-from attention_viz.models.base import Encoding, Pass
 from attention_viz.models.capture import ATTENTION
 from attention_viz.models.routes import by_capture, by_maps, choose_route, most_tokens
 from attention_viz.models.tokens import TextTokenizer, for_sharing, spells_bytes

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from attention_viz.core.errors import NotDownloadedError, UnknownModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.base import Model, Source
 from attention_viz.models.bundled import BundledSource
 from attention_viz.models.folder import describe_folder
 from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import HubSource, fetch
 from attention_viz.models.hub.names import unknown_model
+from attention_viz.models.source import Source
 from attention_viz.models.trained import TrainedSource
 from attention_viz.models.uploads import UPLOADS
 

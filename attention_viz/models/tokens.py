@@ -19,10 +19,10 @@ from tokenizers import Tokenizer
 
 from attention_viz.core.errors import TextError
 from attention_viz.core.message import Listed, Message, counted, say
+from attention_viz.core.model import Encoding
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
-from attention_viz.models.base import Encoding
 
 _Row = Literal["text", "first", "second", "encoder", "decoder"]
 """Which tokens are cut: of the only text, of one of two, or of one that encoder and decoder both read."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind
 from attention_viz.core.trace import Trace
-from attention_viz.models.base import Model
 from attention_viz.models.cost import check_room
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from attention_viz.core.errors import GoneModelError, ModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Encoding, Model, Pass
 from attention_viz.core.model_info import ModelInfo, Stack
 from attention_viz.core.trace import Layer, MapLayer
-from attention_viz.models.base import Encoding, Model, Pass
 
 if TYPE_CHECKING:
     from torch import Tensor

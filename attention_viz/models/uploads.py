@@ -10,9 +10,9 @@ from cachetools import LRUCache
 
 from attention_viz.core.errors import UnknownModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Encoding, Model, Pass
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Trace
-from attention_viz.models.base import Encoding, Model, Pass
 
 BYTES = 256_000_000
 """What all uploads together may take in memory; the least recently used goes first."""

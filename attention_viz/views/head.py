@@ -29,7 +29,7 @@ class HeadView:
     place: whose map it is. unit: what stands along the sides.
     visible: where a query can't look, or None where all see all.
     starts, key_starts: the number of the first token of each row and column, which is how one is held.
-    held: the row of the held query token, or None. held_key: the column of the held key token.
+    query, key: the row of the held query token and the column of the held key token, or None.
     """
 
     trace: Trace
@@ -41,8 +41,8 @@ class HeadView:
     keys: Sequence[Piece]
     starts: tuple[int, ...]
     key_starts: tuple[int, ...]
-    held: int | None
-    held_key: int | None
+    query: int | None
+    key: int | None
 
     @property
     def name(self) -> str:
@@ -50,15 +50,15 @@ class HeadView:
 
     def title(self) -> str:
         """What `links` lists."""
-        if self.held is None:
+        if self.query is None:
             return "Strongest links, special tokens aside"
-        return f"“{self.queries[self.held].text}” looks at"
+        return f"“{self.queries[self.query].text}” looks at"
 
     def links(self) -> list[Link]:
         """The strongest keys of the held row; without one, the strongest links between ordinary tokens."""
         queries, keys = told_apart(self.queries), told_apart(self.keys)
-        if self.held is not None:
-            row = self.weights[self.held]
+        if self.query is not None:
+            row = self.weights[self.query]
             return [Link("", keys[key], float(row[key])) for key in _largest(row)]
         ordinary = [np.array([not item.special for item in side]) for side in (self.queries, self.keys)]
         weights = np.where(np.outer(*ordinary), self.weights, -1)
@@ -71,9 +71,9 @@ class HeadView:
 
     def rest(self) -> str:
         """What the list of `links` leaves out of the held row."""
-        if self.held is None or len(self.keys) <= _LINKS:
+        if self.query is None or len(self.keys) <= _LINKS:
             return ""
-        others = np.delete(self.weights[self.held], _largest(self.weights[self.held]))
+        others = np.delete(self.weights[self.query], _largest(self.weights[self.query]))
         return f"the other {len(others):,} {self.unit} together {_short(float(others.sum()))}"
 
     def facts(self) -> list[Fact]:
@@ -103,7 +103,7 @@ class HeadView:
 
 
 def head_view(
-    trace: Trace, place: Place, unit: Unit = "tokens", token: int | None = None, key: int | None = None
+    trace: Trace, place: Place, unit: Unit = "tokens", query: int | None = None, key: int | None = None
 ) -> HeadView:
     """A head of a trace, or a mean, with the query token and the key token that are held. The layer and the head are
     there; a held token that isn't counts as none."""
@@ -119,7 +119,7 @@ def head_view(
         keys,
         starts,
         key_starts,
-        _row(starts, token, len(trace.tokens)),
+        _row(starts, query, len(trace.tokens)),
         _row(key_starts, key, len(trace.key_tokens)),
     )
 

@@ -70,7 +70,7 @@ def window(view: HeadView, around: int | None) -> tuple[Range, Range]:
     if view.weights.size <= WHOLE:
         return (0, len(view.queries)), (0, len(view.keys))
     if around is None:
-        around = next((held for held in (view.held, view.held_key) if held is not None), 0)
+        around = next((held for held in (view.query, view.key) if held is not None), 0)
     return _band(around, len(view.queries)), _band(around, len(view.keys))
 
 
@@ -87,7 +87,7 @@ def exact(view: HeadView, rows: Range, columns: Range) -> Parcel:
 def held(view: HeadView) -> Parcel | None:
     """The row of the held query, or the column of the held key, in every head of the layer: for numbers."""
     trace, layer = view.trace, view.place.layer
-    side, token = ("query", view.held) if view.held is not None else ("key", view.held_key)
+    side, token = ("query", view.query) if view.query is not None else ("key", view.key)
     if token is None or layer is None or (side == "key" and is_long(trace)):
         return None
     rows = (token, token + 1) if side == "query" else (0, len(view.queries))

@@ -64,7 +64,7 @@ def test_long_labels_end_in_an_ellipsis():
 
 
 def test_the_held_row_is_outlined():
-    _, fig = figure(["a", "b", "c"], held=1)
+    _, fig = figure(["a", "b", "c"], query=1)
     (shape,) = fig.layout.shapes
     assert (shape.x0, shape.x1, shape.y0, shape.y1) == (-0.5, 2.5, 0.5, 1.5)
     assert not figure(["a", "b"])[1].layout.shapes
@@ -143,7 +143,7 @@ def test_a_part_of_a_map_says_where_it_lies():
     names = [f"t{number}" for number in range(20)]
     weights = np.random.default_rng(1).dirichlet(np.ones(20), size=20).astype(np.float32)
     tokens = tokens_of(names)
-    part = av.heatmap(weights[5:9, 10:16], tokens[5:9], tokens[10:16], first=(5, 10), held=2)
+    part = av.heatmap(weights[5:9, 10:16], tokens[5:9], tokens[10:16], first=(5, 10), query=2)
     np.testing.assert_array_equal(part.data[0].z, weights[5:9, 10:16])
     assert list(part.data[0].y) == [5, 6, 7, 8]
     assert part.layout.yaxis.labelalias["5"] == "5 t5"
@@ -156,7 +156,7 @@ def test_a_very_large_map_is_pooled_to_the_largest_weight_of_each_block():
     weights = np.full((count, count), 1e-4, dtype=np.float32)
     weights[700, 3] = 0.9
     tokens = tokens_of([f"t{number}" for number in range(count)])
-    fig = av.heatmap(weights, tokens, tokens, held=700)
+    fig = av.heatmap(weights, tokens, tokens, query=700)
     z = fig.data[0].z
     assert z.shape == (512, 512)
     row = (701 * 512 - 1) // count

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 import pytest
 
 import attention_viz as av
-from attention_viz.figures.inside import MOST_KEYS, STRONGEST, Panel, bars, row, running_sum, shown_keys, strips
+from attention_viz.figures.inside import bars, running_sum, strips
+from attention_viz.figures.keys import MOST_KEYS, STRONGEST, Panel, row, shown_keys
 from attention_viz.figures.palette import DARK, LIGHT
 from tests.conftest import tokens_of
 

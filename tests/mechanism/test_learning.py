@@ -16,6 +16,9 @@ def numbers(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.from_numpy(np.random.default_rng(seed).standard_normal(shape))
 
 
+pytestmark = pytest.mark.learns
+
+
 @pytest.mark.parametrize("divisor", [1.0, 5**0.5])
 def test_the_gradient_is_autograds(divisor):
     x, w_q, w_v, y = numbers(3, 4, 5), numbers(5, 5, seed=1), numbers(5, 2, seed=2), numbers(3, 4, 2, seed=3)
@@ -67,7 +70,7 @@ def test_what_a_teacher_says():
 
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_head_learns_and_sooner_with_the_scale(seed):
-    """Measured over twelve seeds after 300 steps: loss 0.28 with the scale, 0.45 without; 90 and 74 % found."""
+    """Over twelve seeds: a loss of 0.26 to 0.33 with the scale, 0.37 to 0.57 without; 0.88 and 0.71 found, or more."""
     before = learn(seed, 0, scaled=True)
     assert len(before.losses) == 0
     assert before.found < 0.2, "one of ten by chance"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from attention_viz.models.base import Source
 from attention_viz.models.bundled import BundledSource
 from attention_viz.models.folders import FolderSource
+from attention_viz.models.source import Source
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.models.base import Encoding
+from attention_viz.core.model import Encoding
 from attention_viz.models.huggingface import HuggingFaceModel
 from tests.models.tiny import FAMILIES, load
 

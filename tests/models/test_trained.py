@@ -18,6 +18,7 @@ from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import train
 from attention_viz.toy.trainings import TRAININGS
 
+pytestmark = pytest.mark.learns
 EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
 

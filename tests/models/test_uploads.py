@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import attention_viz as av
-from attention_viz.models.base import Model, Source
+from attention_viz.core.model import Model
+from attention_viz.models.source import Source
 from attention_viz.models.uploads import GivenModel, UploadSource
 
 

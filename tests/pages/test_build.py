@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -208,16 +209,24 @@ def test_a_batch_with_a_sequence_that_can_not_be_computed():
     assert len(app.code) == 2, "the sequence in hand is computed"
 
 
+def found(app: AppTest) -> int:
+    """Percent of the fresh queries, as the page says it."""
+    (percent,) = re.findall(r"in \*\*(\d+)%\*\* of 2,000 fresh queries", words_on(app))
+    return int(percent)
+
+
+@pytest.mark.learns
 def test_a_head_that_learns():
     app = shown(preset="scale")
     words = words_on(app)
     assert "After **300 steps** with the scale" in words
-    assert "in **90%** of 2,000 fresh queries" in words
+    assert 85 <= found(app) <= 95
     assert "Outlined in each row: the token that the teacher means" in words
+    assert "another processor" not in words
     outlined = [shape for chart in charts(app) for shape in chart["layout"].get("shapes", [])]
     before = printed(app)
     app.button_group(key="build steps").set_value(0).run()
-    assert "in **10%** of 2,000 fresh queries" in words_on(app)
+    assert 5 <= found(app) <= 15
     assert printed(app) != before
     assert json.loads(in_address(app, "build")) == {"preset": "scale", "steps": 0}
     assert len(outlined) > 10
@@ -225,7 +234,8 @@ def test_a_head_that_learns():
     assert [line["name"] for line in losses["data"]] == ["with √d", "without"]
     app.toggle(key="build scaled").set_value(False).run()
     app.button_group(key="build steps").set_value(300).run()
-    assert "in **74%** of 2,000 fresh queries" in words_on(app)
+    assert 65 <= found(app) <= 82
+    assert "another processor has learned other numbers" in words_on(app)
 
 
 def test_costs_follow_the_number_of_tokens():

@@ -101,6 +101,7 @@ def test_each_twin_learns_from_its_own_loss_alone():
             assert together[name].abs().sum() > 0
 
 
+@pytest.mark.learns
 def test_the_twin_is_counted_on_the_same_texts_and_learns_as_well():
     few = replace(TASK.defaults, steps=60, learning_rate=1e-2)
     *_, last = train(TASK, few)

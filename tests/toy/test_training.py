@@ -20,6 +20,7 @@ from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.tasks.text import Text
 from attention_viz.toy.training import Progress, held_out, model_of, seconds_for, train
 
+pytestmark = pytest.mark.learns
 EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 FEW = 10
 

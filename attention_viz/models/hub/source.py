@@ -11,8 +11,8 @@ from huggingface_hub.utils import tqdm
 
 from attention_viz.core.errors import DamagedModelError, ModelError, NotDownloadedError
 from attention_viz.core.message import say
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.base import Model
 from attention_viz.models.catalogue import CATALOGUE, nearest
 from attention_viz.models.folder import describe_folder
 from attention_viz.models.hub.hub import ORIGIN, Hub

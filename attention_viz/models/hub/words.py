@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,6 +36,12 @@ def in_words(name: HubName, line: Line) -> Iterator[None]:
         raise _said(error, name, line) from None
 
 
+def _offline() -> str:
+    """The setting that forbids the network: huggingface_hub heeds the second where the first is empty."""
+    first, second = "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"
+    return second if os.environ.get(second) and not os.environ.get(first) else first
+
+
 def _said(error: Exception, name: HubName, line: Line) -> ModelError:
     match error:
         case StoppedError():
@@ -57,9 +64,10 @@ def _said(error: Exception, name: HubName, line: Line) -> ModelError:
         case OfflineModeIsEnabled():
             return DownloadError(
                 say(
-                    "{name} is not on this machine, and HF_HUB_OFFLINE forbids to ask the Hub. Unset it, or "
-                    "choose a model that is already here.",
+                    "{name} is not on this machine, and {setting} is set, which forbids asking the Hub. Unset it and "
+                    "start again, or choose a model that is already here.",
                     name=str(name),
+                    setting=_offline(),
                 )
             )
         case GatedRepoError():

@@ -300,6 +300,11 @@ def _code(build: Build) -> None:
     st.markdown("#### Take it with you")
     what = "of the sequence in hand" if build.other is not None and build.source == "words" else "on screen"
     aside(f"A program that computes exactly the steps {what}. It needs nothing but the library itself.")
+    if build.source == "random" and build.steps and not build.scaled:
+        aside(
+            "Without the scale, what is rounded away grows from step to step: after hundreds of steps another library "
+            "or another processor has learned other numbers, and a head about as good."
+        )
     torch_code, numpy_code = st.tabs(["Copy as PyTorch", "Copy as NumPy"])
     torch_code.code(program(build, TORCH), language=None, wrap_lines=True)
     numpy_code.code(program(build, NUMPY), language=None, wrap_lines=True)
@@ -341,8 +346,8 @@ def _learning(build: Build) -> None:
     aside(
         f"In the last ten of {STEPS[-1]} steps the loss is {terms.number(ends[True], 2)} with the scale and "
         f"{terms.number(ends[False], 2)} without, from the same start, on the same features, with steps of the same "
-        "size. With smaller steps and more of them the head without the scale comes close: the scale makes learning "
-        "quick and safe, it does not decide what can be learned."
+        "size. With smaller steps and more of them the head without the scale gets about as far: the scale makes "
+        "learning quick, it does not decide what can be learned."
     )
 
 

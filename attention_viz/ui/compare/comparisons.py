@@ -10,7 +10,7 @@ from typing import Any
 
 from attention_viz.core.place import Place
 from attention_viz.models.bundled import NAME
-from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_TOKEN
+from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_QUERY
 from attention_viz.ui.state.fields import on_side
 from attention_viz.ui.state.selection import Selection, Side
 
@@ -21,13 +21,13 @@ ANOTHER = "sentence-transformers/all-MiniLM-L12-v2"
 
 @dataclass(frozen=True, slots=True)
 class ComparisonExample:
-    """hint: one line on what to look for. a, b: the two sides. token: the query that is held."""
+    """hint: one line on what to look for. a, b: the two sides. query: the token that is held."""
 
     name: str
     hint: str
     a: Side
     b: Side
-    token: int = PRONOUN_TOKEN
+    query: int = PRONOUN_QUERY
 
     def is_shown(self, selection: Selection) -> bool:
         return (selection.a, selection.b) == (self.a, self.b)
@@ -35,7 +35,7 @@ class ComparisonExample:
     @property
     def changes(self) -> dict[str, Any]:
         """What it changes of the selection, by the names of the address."""
-        return {**on_side("a", self.a), **on_side("b", self.b), "token": self.token, "key": None, "view": "maps"}
+        return {**on_side("a", self.a), **on_side("b", self.b), "token": self.query, "key": None, "view": "maps"}
 
 
 _PRONOUN = Side(NAME, PRONOUN, place=PRONOUN_PLACE)
@@ -52,7 +52,7 @@ COMPARISONS = (
         "In these texts one word differs, and “it” goes from “cat” (0.46 to 0.06) to “milk” (0.22 to 0.42).",
         Side(NAME, THIRSTY, place=PRONOUN_PLACE),
         Side(text=FRESH, place=PRONOUN_PLACE),
-        token=7,
+        query=7,
     ),
     ComparisonExample(
         "Two models, one text",

@@ -1,43 +1,21 @@
-"""The page Compare: two heads on one ground, what differs, and which heads are alike."""
+"""What Compare begins with, and what is done to both sides at once."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from functools import partial
 from typing import Any, get_args
 
-import numpy as np
 import streamlit as st
-from jaxtyping import Float64
 
-from attention_viz.components.compare_maps import compare_maps
-from attention_viz.components.head_grid import head_grid
-from attention_viz.components.parcel import send
-from attention_viz.core.align import Axis
-from attention_viz.core.compare import SideBySide, axes_of
 from attention_viz.core.markdown import markdown
 from attention_viz.core.place import Place, heads_of
-from attention_viz.core.token import Piece
-from attention_viz.core.trace import Head, Trace
-from attention_viz.core.words import Word
-from attention_viz.measures.all_pairs import divergences
-from attention_viz.measures.compare import Comparison, compare, to_all
-from attention_viz.ui.app import live
+from attention_viz.core.trace import Head
+from attention_viz.measures.compare import Comparison, compare
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.compare.comparisons import COMPARISONS, ComparisonExample
-from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Selection, Side, Which
-from attention_viz.views.ground import Ground, grounds_of, on_common_ground
-from attention_viz.views.parcels import Parcel, Tint, is_long
-from attention_viz.views.shown import Shown
-
-MOST = 2048
-"""The most rows or columns that are drawn side by side."""
-_LISTED = 5
-_TABLE = "most different"
 
 
 def examples() -> None:
@@ -74,248 +52,10 @@ def compared(a: Head, b: Head) -> Comparison:
     return compare(a, b)
 
 
-def send_maps(comparison: Comparison) -> None:
-    """The data of `maps`: both maps on their common ground. It draws nothing."""
-    sides = comparison.maps
-    rows, columns = grounds_of(sides)
-    size = {"queries": len(rows.labels), "keys": len(columns.labels)}
-    if max(size.values()) > MOST:
-        return
-    send(Parcel("compare", _name(sides), size, on_common_ground(sides, rows, columns)))
-
-
-def send_heads(comparison: Comparison) -> None:
-    """The data of `grid`. It draws nothing."""
-    sides = comparison.maps
-    if not is_long(sides.b.trace):
-        far = Tint("divergence", "divergence from A", "nats", 0.0, float(np.log(2)))
-        live.send_grid(sides.b.trace, _name(sides), [(far, from_a(sides.a, sides.b.trace))])
-
-
-def maps(comparison: Comparison, selection: Selection) -> None:
-    """A, B and their difference, linked."""
-    sides = comparison.maps
-    rows, columns = grounds_of(sides)
-    if max(len(rows.labels), len(columns.labels)) > MOST:
-        aside(f"More than {MOST:,} tokens on a side are not drawn beside each other. Shorten the text.")
-        return
-    compare_maps(
-        _shown(sides, selection),
-        rows=rows.labels,
-        columns=None if columns is rows else columns.labels,
-        titles=(_title(sides.a), _title(sides.b)),
-        top=float(max(sides.map_a.max(), sides.map_b.max())),
-        bound=max(float(np.abs(sides.difference).max()), 1e-6) if sides.comparable else 1.0,
-        view=selection.view,
-        about=_about(sides),
-        looks=live.looks(),
-        on_held=partial(_hold, rows, columns, sides),
-    )
-
-
 def notes(comparison: Comparison) -> None:
     """What was merged, left out and not compared."""
     for note in comparison.notes:
         aside(f":material/info: {markdown(note)}")
-
-
-def numbers(comparison: Comparison) -> None:
-    """How different the two are, each number with its range and with what is usual here."""
-    st.markdown("#### How different are they?")
-    if not comparison.numbers:
-        aside("There is nothing that both have, so there is no number to give.")
-        return
-    for column, number in zip(st.columns(len(comparison.numbers)), comparison.numbers, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.metric(number.label, f"{number.value:.3f} {number.unit}".strip())
-            aside(f"{number.meaning} From {number.low:.3g} to {number.high:.3g}.")
-    trace = comparison.maps.b.trace
-    if is_long(trace):
-        return
-    with st.spinner("Comparing every head with every other …"):
-        extremes = _extremes(trace)
-    if extremes:
-        aside(f"For comparison, in {markdown(trace.model.name)} on text B {'; '.join(extremes)}.")
-    rows = comparison.divergence
-    if np.isfinite(rows).any():
-        place = int(np.nanargmax(rows))
-        piece = comparison.maps.rows.a[int(comparison.maps.rows.shared_a[place])]
-        aside(f"They differ most in what “{markdown(piece.text)}” looks at: {rows[place]:.3f} nats.")
-    with st.expander("The divergence of every query"):
-        pieces = [(int(at), comparison.maps.rows.a[int(at)].text) for at in comparison.maps.rows.shared_a]
-        st.dataframe(
-            {"query": [f"{at} {text}" for at, text in pieces], "nats": rows},
-            column_config={
-                "nats": st.column_config.ProgressColumn(
-                    "Jensen-Shannon divergence, nats, 0 to 0.693",
-                    min_value=0.0,
-                    max_value=float(np.log(2)),
-                    format="%.3f",
-                )
-            },
-            hide_index=True,
-            height=300,
-        )
-
-
-def most_different(comparison: Comparison) -> None:
-    """The ten cells that differ most; a click holds one on the maps."""
-    pairs = comparison.most_different
-    st.markdown("#### Where do they differ most?")
-    if not pairs:
-        same = "Nowhere: every weight that both have is the same."
-        aside(same if comparison.maps.comparable else "There is no weight that both have.")
-        return
-    st.dataframe(
-        {
-            "query": [_numbered(comparison.maps.rows, pair.row) for pair in pairs],
-            "key": [_numbered(comparison.maps.columns, pair.column) for pair in pairs],
-            "A": [pair.a for pair in pairs],
-            "B": [pair.b for pair in pairs],
-            "B − A": [pair.difference for pair in pairs],
-        },
-        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("A", "B", "B − A")},
-        hide_index=True,
-        key=_TABLE,
-        on_select=partial(_show_pair, comparison),
-        selection_mode="single-row",
-    )
-
-
-def alike(comparison: Comparison) -> None:
-    """The heads of B's model that are most and least like A, to put into B."""
-    sides = comparison.maps
-    st.markdown("#### Which heads are like A, which are not?")
-    if is_long(sides.b.trace):
-        aside("The text is too long to compare A with every head.")
-        return
-    with st.spinner("Comparing A with every head of B's model …"):
-        values = from_a(sides.a, sides.b.trace)
-    order = [int(at) for at in np.argsort(values, kind="stable") if np.isfinite(values[at])]
-    one_trace = sides.a.trace.digest == sides.b.trace.digest
-    own = sides.a.layer * sides.b.trace.heads + sides.a.head if one_trace else -1
-    order = [at for at in order if at != own]
-    if not order:
-        aside("No other head can be compared with A.")
-        return
-    heads = heads_of(len(sides.b.trace.layers), sides.b.trace.heads)
-    for column, title, places in zip(
-        st.columns(2), ("Most like A", "Least like A"), (order[:_LISTED], order[::-1][:_LISTED]), strict=True
-    ):
-        column.markdown(f"**{title}**")
-        for at in places:
-            column.button(
-                f"{heads[at].name} :gray[{values[at]:.3f} nats]",
-                key=f"{title} {at}",
-                on_click=url.select,
-                kwargs=looking_at(heads[at], "b"),
-                type="tertiary",
-            )
-
-
-def grid(comparison: Comparison, selection: Selection) -> None:
-    """Every head of B's model on one scale, to pick B from: all, those of a layer, or one head through the layers."""
-    sides = comparison.maps
-    trace = sides.b.trace
-    st.markdown("#### Pick B among all heads")
-    aside("Small maps on one scale, or tinted by their divergence from A. A click puts a head into B.")
-    if is_long(trace):
-        aside("The text is too long for small maps of every head here; Explore fills them in while one watches.")
-        return
-    head_grid(
-        _shown(sides, selection),
-        layers=len(trace.layers),
-        heads=trace.heads,
-        show=selection.show_b,
-        about=_about(sides),
-        looks=live.looks(),
-        on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
-        on_show=lambda show: url.select(b_show=show),
-    )
-
-
-def from_a(a: Head, b: Trace) -> Float64[np.ndarray, " head_of_b"]:
-    """The divergence of A from every head of B's trace, in nats; NaN where they have nothing in common."""
-    axes = axes_of(a.trace, b)
-    if not axes.rows.merged and not axes.columns.merged:
-        return _all_pairs(a.trace, b)[a.layer * a.trace.heads + a.head]
-    name = f"{a.trace.digest} {b.digest}"
-    return cache.kept(f"divergence of {a.name}", name, lambda: to_all(a, b).ravel())
-
-
-def _all_pairs(a: Trace, b: Trace) -> Float64[np.ndarray, "head_of_a head_of_b"]:
-    return cache.kept("divergences", f"{a.digest} {b.digest}", lambda: divergences(a, b))
-
-
-def _extremes(trace: Trace) -> list[str]:
-    """The most and the least alike pair of different heads of a trace, in words."""
-    values = _all_pairs(trace, trace).copy()
-    np.fill_diagonal(values, np.nan)
-    if np.isnan(values).all():
-        return []
-    found, heads = [], heads_of(len(trace.layers), trace.heads)
-    for what, at in (("most", int(np.nanargmin(values))), ("least", int(np.nanargmax(values)))):
-        one, another = (heads[int(number)].name for number in np.unravel_index(at, values.shape))
-        found.append(f"the {what} alike heads are {one} and {another} ({values.flat[at]:.3f} nats)")
-    return found
-
-
-def _shown(sides: SideBySide, selection: Selection) -> Shown:
-    """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
-    rows, columns = grounds_of(sides)
-    held = _place(rows, sides.rows, selection.token), _place(columns, sides.columns, selection.key)
-    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), *held)
-
-
-def _first_token(piece: Piece, at: int) -> int:
-    """The number of a piece's first token, which is how it is held."""
-    return piece.tokens[0] if isinstance(piece, Word) else at
-
-
-def _place(ground: Ground, axis: Axis, token: int | None) -> int | None:
-    """Where a held token of A stands in the list."""
-    if token is None:
-        return None
-    starts = [_first_token(piece, at) for at, piece in enumerate(axis.a)]
-    at = int(np.searchsorted(starts, token, side="right")) - 1
-    return int(ground.of_a[at]) if 0 <= at < len(ground.of_a) else None
-
-
-def _hold(rows: Ground, columns: Ground, sides: SideBySide, query: int | None, key: int | None) -> None:
-    """Holds by A's tokens; what only B has can't be part of the address."""
-    found = []
-    for ground, axis, place in ((rows, sides.rows, query), (columns, sides.columns, key)):
-        at = None if place is None else next(iter(np.flatnonzero(ground.of_a == place).tolist()), None)
-        found.append(None if at is None else _first_token(axis.a[at], at))
-    url.select(token=found[0], key=found[1])
-
-
-def _show_pair(comparison: Comparison) -> None:
-    chosen = st.session_state[_TABLE].selection.rows
-    if not chosen:
-        return
-    pair, sides = comparison.most_different[chosen[0]], comparison.maps
-    row, column = int(sides.rows.shared_a[pair.row]), int(sides.columns.shared_a[pair.column])
-    url.select(token=_first_token(sides.rows.a[row], row), key=_first_token(sides.columns.a[column], column))
-
-
-def _numbered(axis: Axis, shared: int) -> str:
-    at = int(axis.shared_a[shared])
-    return f"{at} {axis.a[at].text}"
-
-
-def _name(sides: SideBySide) -> str:
-    parts = [part for head in (sides.a, sides.b) for part in (head.trace.digest, head.name)]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
-
-
-def _title(head: Head) -> str:
-    return f"{head.name} of {head.trace.model.name}"
-
-
-def _about(sides: SideBySide) -> str:
-    texts = dict.fromkeys((*sides.a.trace.texts, *sides.b.trace.texts))
-    return " / ".join(f"“{text if len(text) <= 60 else text[:59] + '…'}”" for text in texts)
 
 
 def swapped(selection: Selection, a: Head, b: Head) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def fill_in(view: HeadView) -> None:
 
 
 def _send_scores(view: HeadView, measured: tuple[HeadScores, ...], ready: int = 0) -> None:
-    trace, name, (query, key) = view.trace, name_of(view), (view.held, view.held_key)
+    trace, name, (query, key) = view.trace, name_of(view), (view.query, view.key)
     ends = cache.kept("ranges", trace.digest, lambda: ranges(trace))
     tints = [parcels.tint_of(one, low, high) for one, (low, high) in zip(measured, ends.tolist(), strict=True)]
     values = [one.by_place for one in measured]
@@ -164,7 +164,7 @@ def _about(view: HeadView) -> str:
 
 
 def _shown(view: HeadView) -> Shown:
-    return Shown(name_of(view), view.place, view.held, view.held_key)
+    return Shown(name_of(view), view.place, view.query, view.key)
 
 
 def _hold(view: HeadView, query: int | None, key: int | None) -> None:

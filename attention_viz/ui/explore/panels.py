@@ -85,8 +85,8 @@ def map_panel(view: HeadView, selection: Selection) -> None:
         view.keys[slice(*columns)],
         scale=ColourScale(selection.curve, top),
         palette=palette_for(st.context.theme.type),
-        held=_inside(view.held, rows),
-        held_key=_inside(view.held_key, columns),
+        query=_inside(view.query, rows),
+        key=_inside(view.key, columns),
         visible=None if view.visible is None else view.visible[slice(*rows), slice(*columns)],
         first=(rows[0], columns[0]),
     )
@@ -106,7 +106,7 @@ def facts_panel(view: HeadView, _: Selection) -> None:
     rows = enumerate(zip(view.starts, view.queries, strict=True))
     names = {start: f"{row} {item.text}" for row, (start, item) in rows}
     widget = url.bound("token")
-    url.put(widget["key"], None if view.held is None else view.starts[view.held])
+    url.put(widget["key"], None if view.query is None else view.starts[view.query])
     st.selectbox(
         f"Where does this {view.unit.removesuffix('s')} look?",
         list(names),
@@ -115,7 +115,7 @@ def facts_panel(view: HeadView, _: Selection) -> None:
         placeholder="None held: the strongest links",
         **widget,
     )
-    if view.held is not None and view.place.is_head:
+    if view.query is not None and view.place.is_head:
         shell.page_link(shell.INSIDE, label="Take this weight apart")
     head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts")
 

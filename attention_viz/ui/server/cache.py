@@ -13,9 +13,9 @@ import streamlit as st
 from cachetools import LRUCache
 
 from attention_viz.core.head_scores import HeadScores
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
-from attention_viz.models.base import Model
 from attention_viz.models.cost import RATE, cost_of
 from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import Hub, HubSource

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from attention_viz.core.errors import ModelError
 from attention_viz.core.message import say
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
-from attention_viz.models.base import Model
 from attention_viz.models.memory import available_memory
 
 VARIABLE = "ATTENTION_VIZ_MODEL_MB"

@@ -69,15 +69,12 @@ def fit(side: Side, info: ModelInfo) -> tuple[Side, tuple[str, ...]]:
 
 def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection, tuple[str, ...]]:
     """The selection with held tokens that the text has, and a sentence for each that it doesn't."""
-    counts = {"token": queries, "key": keys}
-    gone = {
-        name: asked
-        for name, count in counts.items()
-        if (asked := getattr(selection, name)) is not None and asked >= count
-    }
-    problems = tuple(
-        f"The link holds {'' if name == 'token' else 'key '}token {asked}, but this text has tokens 0 to "
-        f"{counts[name] - 1}; none is held."
-        for name, asked in gone.items()
-    )
-    return put(selection, dict.fromkeys(gone)), problems
+    problems: list[str] = []
+    query, key = selection.query, selection.key
+    if query is not None and query >= queries:
+        problems.append(f"The link holds token {query}, but this text has tokens 0 to {queries - 1}; none is held.")
+        query = None
+    if key is not None and key >= keys:
+        problems.append(f"The link holds key token {key}, but this text has tokens 0 to {keys - 1}; none is held.")
+        key = None
+    return replace(selection, query=query, key=key), tuple(problems)

@@ -12,7 +12,7 @@ from attention_viz.core.place import Place
 
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
 PRONOUN_PLACE = Place(3, 1)
-PRONOUN_TOKEN = 10
+PRONOUN_QUERY = 10
 OTHER_PLACE = Place(5, 11)
 """Another head that links “it” to “cat” in PRONOUN: Compare opens on the two."""
 
@@ -38,7 +38,7 @@ class Example:
     text: str
     second: str
     place: Place
-    token: int
+    query: int
     looks_at: tuple[int, float]
     hint: str
     also: tuple[tuple[int, int, float], ...] = ()
@@ -50,7 +50,7 @@ EXAMPLES = (
         text=PRONOUN,
         second="",
         place=PRONOUN_PLACE,
-        token=PRONOUN_TOKEN,
+        query=PRONOUN_QUERY,
         looks_at=(2, 0.59),
         hint="In this sentence L3 H1 links “it” to “cat” with 0.59, the later “it” with 0.42. Others may go otherwise.",
         also=((20, 2, 0.42),),
@@ -60,7 +60,7 @@ EXAMPLES = (
         text="Who wrote the play Hamlet?",
         second="Hamlet was written by William Shakespeare in London.",
         place=Place(5, 11),
-        token=5,
+        query=5,
         looks_at=(8, 0.39),
         hint="Here L5 H11 links “Hamlet” to its twin with 0.39. “Who” gives “Shakespeare” 0.27, and “Hamlet” more.",
         also=((1, 13, 0.27),),
@@ -70,7 +70,7 @@ EXAMPLES = (
         text="The red car passed the blue car, and then the red car stopped.",
         second="",
         place=Place(2, 9),
-        token=12,
+        query=12,
         looks_at=(2, 0.87),
         hint="L2 H9 mostly looks for the same word elsewhere: each “red” looks at the other one, with 0.75 and 0.87.",
         also=((2, 12, 0.75),),
@@ -80,7 +80,7 @@ EXAMPLES = (
         text=_HARBOUR,
         second="",
         place=Place(3, 1),
-        token=33,
+        query=33,
         looks_at=(14, 0.74),
         hint="L3 H1 again: in this text it links “them”, in the second sentence, to “children” with 0.74.",
     ),
@@ -89,7 +89,7 @@ EXAMPLES = (
         text="Кошка не перешла улицу, потому что она устала.",
         second="",
         place=Place(2, 9),
-        token=11,
+        query=11,
         looks_at=(3, 0.98),
         hint="An English model reads this letter by letter, nearly. L2 H9 links each ш to the other: 0.96 and 0.98.",
         also=((3, 11, 0.96),),

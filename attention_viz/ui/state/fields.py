@@ -141,7 +141,7 @@ FIELDS: tuple[Field, ...] = (
         "the mean of all is shown",
     ),
     *_side("b", _B, " of B"),
-    Field("token", ("token",), **_HELD),
+    Field("token", ("query",), **_HELD),
     Field("key", ("key",), **_HELD),
     Field("show", ("show",), _one_of("maps", "pair", *(measure.key for measure in MEASURES)), label="grid of heads"),
     Field("b_show", ("show_b",), _one_of("maps", "divergence"), label="grid of B's heads"),
@@ -229,7 +229,7 @@ def usual(selection: Selection) -> dict[str, Any]:
     return {
         **looking_at(DEFAULT.a.place if opening else FIRST),
         **looking_at(DEFAULT.b.place if also else FIRST, "b"),
-        "token": DEFAULT.token if opening and texts else None,
+        "token": DEFAULT.query if opening and texts else None,
     }
 
 

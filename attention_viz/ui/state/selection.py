@@ -9,7 +9,7 @@ from attention_viz.core.place import FIRST, Place
 from attention_viz.core.words import Unit
 from attention_viz.figures.scale import Curve
 from attention_viz.models.bundled import NAME
-from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_TOKEN
+from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_QUERY
 
 Which = Literal["a", "b"]
 Top = Literal["one", "max"]
@@ -37,7 +37,7 @@ class Selection:
     """Everything that a link restores.
 
     a: what every page shows. b: the other side of a comparison.
-    token: the query token that is held, whose row is marked and listed; None for none.
+    query: the query token that is held, whose row is marked and listed; None for none.
     key: the key token that is held with it, or None.
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
     show_b: what the grid of B's heads shows, "maps" or "divergence" from A.
@@ -52,7 +52,7 @@ class Selection:
 
     a: Side = Side(NAME, PRONOUN, place=PRONOUN_PLACE)
     b: Side = Side(place=OTHER_PLACE)
-    token: int | None = PRONOUN_TOKEN
+    query: int | None = PRONOUN_QUERY
     key: int | None = None
     show: str = "maps"
     show_b: str = "maps"

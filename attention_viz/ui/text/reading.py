@@ -8,10 +8,10 @@ import streamlit as st
 
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.markdown import markdown
+from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.sizes import size_in_words
 from attention_viz.core.trace import Trace
-from attention_viz.models.base import Model
 from attention_viz.models.cost import SMALL, cost_of
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
@@ -83,7 +83,7 @@ def _choose_example() -> None:
             text=chosen.text,
             second=chosen.second,
             **looking_at(chosen.place),
-            token=chosen.token,
+            token=chosen.query,
             key=None,
             show="maps",
         )

@@ -24,7 +24,7 @@ def test_one_word_moves_the_head(minilm):
     a, b = (av.trace(minilm, text) for text in (THIRSTY, FRESH))
     texts = [token.text for token in a.tokens]
     it, cat, milk = (texts.index(text) for text in ("it", "cat", "milk"))
-    assert it == COMPARISONS[1].token
+    assert it == COMPARISONS[1].query
     weights = [float(trace.attention(3, 1)[it, key]) for key in (cat, milk) for trace in (a, b)]
     np.testing.assert_allclose(weights, [0.46, 0.06, 0.22, 0.42], atol=0.005)
 

@@ -10,7 +10,8 @@ import pytest
 import attention_viz as av
 from attention_viz.core.place import Place
 from attention_viz.models.tracing import traces
-from attention_viz.ui.compare.page import from_a, swapped
+from attention_viz.ui.compare.distances import from_a
+from attention_viz.ui.compare.page import swapped
 from attention_viz.ui.state.changes import changed
 from attention_viz.ui.state.fields import from_query, put, to_query
 from attention_viz.ui.state.selection import Selection, Side
@@ -47,7 +48,7 @@ def test_sides_change_places_with_all_that_they_are(bart, kinds, asked):
     read = traces(bart, "the cat sat", "a dog")
     a, b = read[kinds[0]].head(0, 1), read[kinds[1]].head(1, 0)
     side = Side("bart", "the cat sat", "a dog", place=Place(0, 1))
-    before = put(Selection(side, Side(place=Place(1, 0)), token=None), asked)
+    before = put(Selection(side, Side(place=Place(1, 0)), query=None), asked)
     after = changed(before, **swapped(before, a, b))
     there, back = (sides(one, bart.info.kinds[0]) for one in (before, after))
     assert back == there[::-1]

@@ -44,9 +44,9 @@ PRONOUNS = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_the_held_token_looks_where_the_example_says(minilm, example):
     trace = av.trace(minilm, example.text, example.second)
-    row = attention_at(trace, example.place)[example.token]
+    row = attention_at(trace, example.place)[example.query]
     key, weight = example.looks_at
-    ordinary = [not token.special and at != example.token for at, token in enumerate(trace.tokens)]
+    ordinary = [not token.special and at != example.query for at, token in enumerate(trace.tokens)]
     assert int(np.argmax(np.where(ordinary, row, -1))) == key
     assert row[key] == pytest.approx(weight, abs=0.005)
 
@@ -54,7 +54,7 @@ def test_the_held_token_looks_where_the_example_says(minilm, example):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_each_number_of_a_hint_is_measured_on_its_text(minilm, example):
     weights = attention_at(av.trace(minilm, example.text, example.second), example.place)
-    spoken_of = [(example.token, *example.looks_at), *example.also]
+    spoken_of = [(example.query, *example.looks_at), *example.also]
     for query, key, weight in spoken_of:
         assert weights[query, key] == pytest.approx(weight, abs=0.005)
     said = re.findall(r"\d\.\d+", example.hint)
@@ -103,7 +103,7 @@ def test_the_head_of_the_first_example_does_not_know_what_it_means(minilm):
 def test_the_first_example_is_what_the_page_opens_on():
     first = EXAMPLES[0]
     assert DEFAULT.a == Side(DEFAULT.a.model, first.text, first.second, place=first.place)
-    assert DEFAULT.token == first.token
+    assert DEFAULT.query == first.query
 
 
 def test_each_says_what_to_look_for_in_one_line():

@@ -28,7 +28,7 @@ selections = st.builds(
         kinds,
         st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99)),
     ),
-    token=st.none() | st.integers(0, 9000),
+    query=st.none() | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
     unit=st.sampled_from(["tokens", "words"]),
@@ -52,13 +52,13 @@ def test_a_url_restores_everything(selection):
 def test_the_bare_address_is_the_opening_example():
     assert to_query(DEFAULT) == {}
     assert from_query({}) == (DEFAULT, ())
-    assert DEFAULT.token == 10
+    assert DEFAULT.query == 10
 
 
 def test_only_what_differs_is_in_the_url():
     assert to_query(at(5, 11)) == {"layer": "5", "head": "11"}
-    assert to_query(Selection(token=None)) == {"token": ""}
-    assert to_query(Selection(Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place), token=None)) == {"text": "hi"}
+    assert to_query(Selection(query=None)) == {"token": ""}
+    assert to_query(Selection(Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place), query=None)) == {"text": "hi"}
 
 
 def test_other_parameters_are_left_alone():
@@ -88,13 +88,13 @@ def test_what_can_not_be_used_is_named(query, problem):
 
 def test_a_token_that_is_none_is_named_and_none_is_held():
     selection, problems = from_query({"token": "abc"})
-    assert selection.token is None
+    assert selection.query is None
     assert problems == ("The link asks for token “abc”, but a whole number from 0 is expected; none is held.",)
 
 
 def test_a_token_that_the_text_does_not_have():
-    selection, problems = fit_tokens(Selection(token=400, key=2), 5, 5)
-    assert (selection.token, selection.key) == (None, 2)
+    selection, problems = fit_tokens(Selection(query=400, key=2), 5, 5)
+    assert (selection.query, selection.key) == (None, 2)
     assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
     assert fit_tokens(DEFAULT, 24, 24) == (DEFAULT, ())
 
@@ -130,25 +130,25 @@ def test_means_have_names_in_a_url():
 
 
 def test_another_text_lets_the_token_go():
-    assert changed(DEFAULT, text="other").token is None
-    assert changed(DEFAULT, second="other").token is None
-    assert changed(changed(DEFAULT, text="other", token=2), text=DEFAULT.a.text).token == 10
-    assert changed(DEFAULT, layer=0).token == 10
+    assert changed(DEFAULT, text="other").query is None
+    assert changed(DEFAULT, second="other").query is None
+    assert changed(changed(DEFAULT, text="other", token=2), text=DEFAULT.a.text).query == 10
+    assert changed(DEFAULT, layer=0).query == 10
 
 
 def test_another_model_has_other_layers_heads_and_tokens():
     after = changed(put(at(3, None, (1, 2)), {"kind": "cross", "key": 3, "show": "pair"}), model="a/b")
     assert after.a == Side("a/b", DEFAULT.a.text)
-    assert (after.token, after.key, after.show) == (None, None, "maps")
+    assert (after.query, after.key, after.show) == (None, None, "maps")
     back = changed(after, model=DEFAULT.a.model)
-    assert (back.a, back.token) == (DEFAULT.a, DEFAULT.token)
+    assert (back.a, back.query) == (DEFAULT.a, DEFAULT.query)
     assert changed(DEFAULT, model="a/b", layer=4).a.place == Place(4, 0)
     assert changed(DEFAULT, kind="cross").a.place == DEFAULT.a.place
 
 
 def test_a_link_that_names_only_a_model_opens_on_its_first_head():
     selection, problems = from_query({"model": "a/b"})
-    assert (selection.a.place, selection.token, problems) == (Place(0, 0), None, ())
+    assert (selection.a.place, selection.query, problems) == (Place(0, 0), None, ())
     assert to_query(selection) == {"model": "a/b"}
     assert from_query({"b_model": "a/b"})[0].b.place == Place(0, 0)
 

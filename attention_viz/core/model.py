@@ -1,7 +1,7 @@
-"""What the rest of the program needs from a model, and from a place where models come from.
+"""What the rest of the program needs from a model: text in, the inputs of its attention out, in numpy.
 
-Both are protocols: a Hub download, a folder on disk or a toy model without a tokenizer each satisfy them in their own
-way, and nothing else needs to know which.
+A protocol: a Hub download, a folder on disk or a toy model without a tokenizer each satisfy it in their own way, and
+nothing else needs to know which.
 """
 
 from __future__ import annotations
@@ -60,21 +60,4 @@ class Model(Protocol):
 
     def forward(self, encoding: Encoding) -> Pass:
         """One forward pass. Safe to call from many threads at once."""
-        ...
-
-
-@runtime_checkable
-class Source(Protocol):
-    """A place where models come from."""
-
-    def names(self) -> tuple[str, ...]:
-        """The models that it offers by name."""
-        ...
-
-    def describe(self, name: str) -> ModelInfo | None:
-        """What is known of a model without loading it, quickly; None when this source doesn't have it."""
-        ...
-
-    def load(self, name: str) -> Model:
-        """The model, ready to run. Only called with a name that `describe` knows."""
         ...
