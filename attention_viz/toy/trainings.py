@@ -16,6 +16,7 @@ from collections import OrderedDict
 from typing import Literal
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.message import Message, say
 from attention_viz.toy.run import Run
 from attention_viz.toy.training import train
 
@@ -46,7 +47,7 @@ class Training:
         self.run = run
         self.device = device
         self.phase: Phase = "waiting"
-        self.problem = ""
+        self.problem: Message | None = None
         self.step = run.last.step if run.last is not None else 0
         self._asked: Phase | None = None
         self._touched = time.monotonic()
@@ -80,10 +81,10 @@ class Training:
             self.step = self.run.last.step if self.run.last is not None else 0
             self.phase = self._asked or "left"
         except AttentionVizError as error:
-            self.problem, self.phase = str(error), "failed"
+            self.problem, self.phase = error.message, "failed"
         except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the others in line go on)
             _log.exception("A training failed")
-            self.problem = "Something went wrong in this training that should not have. Try other settings."
+            self.problem = say("Something went wrong in this training that should not have. Try other settings.")
             self.phase = "failed"
 
     def _after_step(self, step: int) -> None:

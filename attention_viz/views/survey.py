@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float32, Float64, UInt8
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.mean import heads_in_mean
+from attention_viz.core.message import Message
 from attention_viz.core.place import ALL_HEADS, Place, places_of
 from attention_viz.core.sight import masks, seen_by_any
 from attention_viz.core.trace import Trace
@@ -95,7 +96,7 @@ def ranges(trace: Trace) -> Float64[np.ndarray, "measure end"]:
 class Survey:
     """Goes through all heads of a trace, and can be looked at while it does.
 
-    ready: which places are there. error: why it ended early, or empty.
+    ready: which places are there. error: why it ended early, or None.
     """
 
     def __init__(self, trace: Trace, unit: Unit) -> None:
@@ -104,7 +105,7 @@ class Survey:
         self.pictures: UInt8[np.ndarray, "place row column"] = np.zeros((count, queries, keys), dtype=np.uint8)
         self._tally = Tally(trace, MEASURES)
         self.ready: Bool[np.ndarray, " place"] = np.zeros(count, dtype=np.bool_)
-        self.error = ""
+        self.error: Message | None = None
         self._trace, self._unit = trace, unit
         self._stopped = threading.Event()
         self._touched = time.monotonic()
@@ -157,4 +158,4 @@ class Survey:
             try:
                 self.run()
             except AttentionVizError as error:
-                self.error = str(error)
+                self.error = error.message

@@ -92,4 +92,4 @@ def test_maps_that_are_none_end_it_with_a_sentence():
     good = av.from_arrays([[[[1.0]]]], ["x"])
     survey = Survey(replace(good, layers=(av.MapLayer(np.array([[[0.5]]], dtype=np.float32)),)), "tokens")
     survey.start()
-    assert "adds up to 0.5" in ended(survey).error
+    assert "adds up to 0.5" in str(ended(survey).error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import streamlit as st
@@ -14,6 +13,7 @@ from attention_viz.builder.listing import belongs, listed
 from attention_viz.builder.presets import PRESETS
 from attention_viz.builder.steps import Step, flow_chart, row_sums, steps, symbols
 from attention_viz.core.markdown import markdown
+from attention_viz.core.message import Message, say
 from attention_viz.core.sizes import size_in_words
 from attention_viz.figures.cells import cells
 from attention_viz.figures.lines import bars, curves
@@ -193,8 +193,8 @@ def _listing(build: Build, asked: Recipe, found: list[Step]) -> None:
                 _compared("The slip", wrong[right.key], build)
 
 
-def _compared(word: str, step: Step | str, build: Build) -> None:
-    if isinstance(step, str):
+def _compared(word: str, step: Step | Message, build: Build) -> None:
+    if isinstance(step, Message):
         shell.notice(step)
         return
     st.markdown(f"**{word}: {step.title[0].lower()}{step.title[1:]}**")
@@ -230,7 +230,7 @@ def _weights_of(build: Build, *, in_hand: bool) -> None:
     for step in steps(build, asked, worked):
         if step.key == "weights":
             _drawn(replace(step, key=f"weights of sequence {build.sequence}", by_query=in_hand), build)
-    if worked.weights is None:
+    if worked.problem is not None and worked.weights is None:
         shell.notice(_named(worked.problem, build))
 
 
@@ -422,18 +422,14 @@ def _short(count: int) -> str:
     return str(count)
 
 
-def _named(problem: str, build: Build) -> str:
+def _named(problem: Message, build: Build) -> Message:
     """The library counts queries and keys; the page knows their names."""
-    return " ".join(_with_names(problem.split(" "), build))
-
-
-def _with_names(words: list[str], build: Build) -> list[str]:
-    found = list(words)
-    for place, (one, other) in enumerate(pairwise(words)):
-        names = {"query": build.names, "key": build.key_names}.get(one.lower())
-        if names and other.isdecimal() and int(other) < len(names):
-            found[place + 1] = f"“{names[int(other)]}”"
-    return found
+    names = {"query": build.names, "key": build.key_names}
+    values = (
+        (place, say("“{name}”", name=names[place][value]) if place in names and isinstance(value, int) else value)
+        for place, value in problem.values
+    )
+    return replace(problem, values=tuple(values))
 
 
 def _palette() -> Palette:

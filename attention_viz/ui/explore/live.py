@@ -121,7 +121,7 @@ def fill_in(view: HeadView) -> None:
             st.progress(done / count, text=f"{done} of {count} pictures, {about}")
             st.button("Stop here", on_click=survey.stop, icon=":material/close:")
         elif done < count:
-            aside(f"{done} of {count} pictures are there. {markdown(survey.error)}")
+            aside(f"{done} of {count} pictures are there. {markdown(survey.error or '')}")
             st.button("Fill in the rest", on_click=survey.start, icon=":material/play_arrow:")
         send(parcels.thumbs(view.trace, name, survey.pictures, survey.ready))
         _send_scores(view, survey.scores, done)
