@@ -8,6 +8,7 @@ from attention_viz.builder.build import Build
 from attention_viz.builder.step import Step, numbered, of_product
 from attention_viz.core.errors import MechanismError
 from attention_viz.core.markdown import markdown
+from attention_viz.core.message import Message
 from attention_viz.mechanism import terms
 from attention_viz.mechanism.mistakes import transposed_queries, without_softmax
 from attention_viz.mechanism.recipe import Recipe, work
@@ -18,16 +19,16 @@ def belongs(build: Build) -> bool:
     return build.preset == "vectors" and build.source == "vectors" and build.heads == 1
 
 
-def listed(build: Build, recipe: Recipe) -> dict[str, Step | str]:
+def listed(build: Build, recipe: Recipe) -> dict[str, Step | Message]:
     """What the listing has in place of the steps "scores" and "outputs", or why it can't be computed."""
     return {"scores": _scores(recipe), "outputs": _outputs(build, recipe)}
 
 
-def _scores(recipe: Recipe) -> Step | str:
+def _scores(recipe: Recipe) -> Step | Message:
     try:
         numbers = transposed_queries(recipe.queries, recipe.keys)
     except MechanismError as error:
-        return str(error)
+        return error.message
     return Step(
         "listing scores",
         "The wrong matrix is transposed",
@@ -42,10 +43,11 @@ def _scores(recipe: Recipe) -> Step | str:
     )
 
 
-def _outputs(build: Build, recipe: Recipe) -> Step | str:
+def _outputs(build: Build, recipe: Recipe) -> Step | Message:
     worked = work(replace(recipe, scoring="dot", scaled=True, visible=None, parameters={}))
-    if worked.scaled is None:
+    if worked.problem is not None:
         return worked.problem
+    assert worked.scaled is not None
     scores = worked.scaled[0]
     numbers = without_softmax(scores, recipe.values)
     sums = ", ".join(

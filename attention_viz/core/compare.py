@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.align import Axis, align
+from attention_viz.core.message import Message, counted, first_of, say
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Head, Trace
 from attention_viz.core.words import Word, merge_words
 
 _SHOWN = 8
 """Words that a note lists before it says how many more there are."""
+
+
+Side = Literal["tokens", "queries", "keys"]
+"""What lies along an axis: the same tokens along both, or those of one side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,7 @@ class SideBySide:
         return a, b
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """What was merged, left out and not compared, and why, in sentences."""
         return tuple(_notes(self))
 
@@ -142,71 +147,112 @@ def _seen(head: Head, rows: Axis, columns: Axis, side: str) -> Bool[np.ndarray, 
     return np.logical_or.reduceat(by_key, [word.tokens[0] for word in _words(rows, side)], axis=0)
 
 
-def _notes(maps: SideBySide) -> list[str]:
+def _notes(maps: SideBySide) -> list[Message]:
     rows, columns = maps.rows, maps.columns
     if maps.same:
-        return ["A and B are the same head: the difference is 0 everywhere."]
+        return [say("A and B are the same head: the difference is 0 everywhere.")]
     notes = []
     if rows.merged or columns.merged:
         notes.append(_why_merged(maps))
     if not len(rows.shared_a) or not len(columns.shared_a):
-        side = "queries" if not len(rows.shared_a) else "keys"
-        both = "" if rows is columns else f" as {side}"
-        return [*notes, f"A and B have no word in common{both}, so there is no difference to show."]
-    if maps.a.trace.kind != maps.b.trace.kind:
-        notes.append(f"A is {maps.a.trace.kind} attention and B is {maps.b.trace.kind} attention.")
-    notes += _partner_notes(rows, "" if rows is columns else " among the queries")
+        side: Side = "tokens" if rows is columns else "queries" if not len(rows.shared_a) else "keys"
+        return [*notes, _nothing_shared(side)]
+    kind_a, kind_b = maps.a.trace.kind, maps.b.trace.kind
+    if kind_a != kind_b:
+        notes.append(say("A is {kind_a} attention and B is {kind_b} attention.", kind_a=kind_a, kind_b=kind_b))
+    notes += _partner_notes(rows, "tokens" if rows is columns else "queries")
     if columns is not rows:
-        notes += _partner_notes(columns, " among the keys")
+        notes += _partner_notes(columns, "keys")
     return [*notes, *_cell_notes(maps)]
 
 
-def _why_merged(maps: SideBySide) -> str:
-    why = "The texts are not the same"
+def _why_merged(maps: SideBySide) -> Message:
     if all(axis.same_text for axis in (maps.rows, maps.columns) if axis.merged):
-        why = "The text is cut into different tokens in A and in B"
-    return (
-        f"{why}, so both maps are between words: a word gets the sum of what its tokens get, and gives the mean of "
-        "what they give."
+        return say(
+            "The text is cut into different tokens in A and in B, so both maps are between words: a word gets the sum "
+            "of what its tokens get, and gives the mean of what they give."
+        )
+    return say(
+        "The texts are not the same, so both maps are between words: a word gets the sum of what its tokens get, and "
+        "gives the mean of what they give."
     )
 
 
-def _partner_notes(axis: Axis, where: str) -> list[str]:
-    notes = []
-    for side, pieces in (("A", axis.alone_a), ("B", axis.alone_b)):
-        if pieces:
-            notes.append(f"Only {side} has {_listed(pieces)}{where}: left out of the difference.")
+def _nothing_shared(side: Side) -> Message:
+    match side:
+        case "tokens":
+            return say("A and B have no word in common, so there is no difference to show.")
+        case "queries":
+            return say("A and B have no word in common as queries, so there is no difference to show.")
+        case "keys":
+            return say("A and B have no word in common as keys, so there is no difference to show.")
+
+
+def _partner_notes(axis: Axis, side: Side) -> list[Message]:
+    notes = [_alone(who, pieces, side) for who, pieces in (("A", axis.alone_a), ("B", axis.alone_b)) if pieces]
     pairs = [(axis.a[one], axis.b[other]) for one, other in zip(axis.shared_a, axis.shared_b, strict=True)]
     unlike = dict.fromkeys((a.text, b.text) for a, b in pairs if a.special and b.special and a.text != b.text)
-    notes += [f"{a} of A stands beside {b} of B." for a, b in unlike]
-    if axis.several:
-        notes.append(
-            f"The words of A and B{where} can be paired in more than one way: taken is, of those with the most pairs, "
-            "the one that keeps most neighbours together, and then the one whose partners stand nearest in place."
-        )
-    return notes
+    notes += [say("{a} of A stands beside {b} of B.", a=a, b=b) for a, b in unlike]
+    return [*notes, _several(side)] if axis.several else notes
 
 
-def _listed(pieces: Sequence[Piece]) -> str:
-    shown = ", ".join(f"“{piece.text}”" for piece in pieces[:_SHOWN])
-    more = len(pieces) - _SHOWN
-    return f"{shown} and {more:,} more" if more > 0 else shown
+def _alone(who: str, pieces: Sequence[Piece], side: Side) -> Message:
+    words = first_of([say("“{word}”", word=piece.text) for piece in pieces], _SHOWN)
+    match side:
+        case "tokens":
+            return say("Only {who} has {words}: left out of the difference.", who=who, words=words)
+        case "queries":
+            return say("Only {who} has {words} among the queries: left out of the difference.", who=who, words=words)
+        case "keys":
+            return say("Only {who} has {words} among the keys: left out of the difference.", who=who, words=words)
 
 
-def _cell_notes(maps: SideBySide) -> list[str]:
+def _several(side: Side) -> Message:
+    match side:
+        case "tokens":
+            return say(
+                "The words of A and B can be paired in more than one way: taken is, of those with the most pairs, the "
+                "one that keeps most neighbours together, and then the one whose partners stand nearest in place."
+            )
+        case "queries":
+            return say(
+                "The words of A and B among the queries can be paired in more than one way: taken is, of those with "
+                "the most pairs, the one that keeps most neighbours together, and then the one whose partners stand "
+                "nearest in place."
+            )
+        case "keys":
+            return say(
+                "The words of A and B among the keys can be paired in more than one way: taken is, of those with the "
+                "most pairs, the one that keeps most neighbours together, and then the one whose partners stand "
+                "nearest in place."
+            )
+
+
+def _cell_notes(maps: SideBySide) -> list[Message]:
     notes = []
     cells_a = np.ix_(maps.rows.shared_a, maps.columns.shared_a)
     cells_b = np.ix_(maps.rows.shared_b, maps.columns.shared_b)
     one_sided = int((maps.seen_a[cells_a] != maps.seen_b[cells_b]).sum())
     if one_sided:
-        cells = f"{one_sided:,} cells" if one_sided > 1 else "One cell"
-        notes.append(f"{cells} that only one side can see: not 0, but left out of the difference.")
-    if not maps.comparable:
-        return [*notes, "There is no cell that both sides can see, so there is no difference to show."]
-    if not maps.whole_rows:
-        a, b = (f"{kept.min():.0%} to {kept.max():.0%}" for kept in maps.kept)
         notes.append(
-            f"Of what a query gives, {a} in A and {b} in B goes to what both have. For the numbers per query that part "
-            "is made to sum to 1."
+            counted(
+                one_sided,
+                "One cell that only one side can see: not 0, but left out of the difference.",
+                "{count:,} cells that only one side can see: not 0, but left out of the difference.",
+            )
+        )
+    if not maps.comparable:
+        return [*notes, say("There is no cell that both sides can see, so there is no difference to show.")]
+    if not maps.whole_rows:
+        a, b = maps.kept
+        notes.append(
+            say(
+                "Of what a query gives, {least_a:.0%} to {most_a:.0%} in A and {least_b:.0%} to {most_b:.0%} in B goes "
+                "to what both have. For the numbers per query that part is made to sum to 1.",
+                least_a=float(a.min()),
+                most_a=float(a.max()),
+                least_b=float(b.min()),
+                most_b=float(b.max()),
+            )
         )
     return notes

@@ -21,13 +21,27 @@
 
 Each message says what arrived, what was expected and what to do next. It may quote what a person typed, so whoever
 draws it escapes it first.
+
+raise MapError(say("The attention has the type {type}, and it must be numbers, best float32.", type=str(array.dtype)))
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
+from attention_viz.core.message import Message, say
+
 
 class AttentionVizError(Exception):
-    """Base class: `str(error)` is a sentence for the screen."""
+    """Base class: `str(error)` is a sentence for the screen, and `message` the same for a translation."""
+
+    def __init__(self, message: Message, *facts: object) -> None:
+        # All that an error is made of, or it could not be pickled.
+        super().__init__(message, *facts)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class TextError(AttentionVizError):
@@ -48,8 +62,8 @@ class MissingModelError(ModelError):
     model: its name, as it was asked for.
     """
 
-    def __init__(self, message: str, model: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, model: str) -> None:
+        super().__init__(message, model)
         self.model = model
 
 
@@ -79,8 +93,8 @@ class PickledModelError(UnsupportedModelError):
     converted: the name of a revision with the same weights as safetensors that may be opened instead, or empty.
     """
 
-    def __init__(self, message: str, converted: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, converted: str = "") -> None:
+        super().__init__(message, converted)
         self.converted = converted
 
 
@@ -108,8 +122,36 @@ class RangeError(AttentionVizError, IndexError):
     """A layer, head or token index outside what the trace has."""
 
 
-def check_index(what: str, index: int, count: int) -> int:
+What = Literal["layer", "head", "query token", "key token"]
+"""What `check_index` can say is not there."""
+
+
+def check_index(what: What, index: int, count: int) -> int:
     """`index` itself when 0 ≤ index < count; a RangeError that names the valid range otherwise."""
     if not 0 <= index < count:
-        raise RangeError(f"There is no {what} {index}: {what}s count from 0 and the last one is {count - 1}.")
+        raise RangeError(_no_such(what, index, count - 1))
     return index
+
+
+def _no_such(what: What, index: int, last: int) -> Message:
+    match what:
+        case "layer":
+            return say(
+                "There is no layer {index}: layers count from 0 and the last one is {last}.", index=index, last=last
+            )
+        case "head":
+            return say(
+                "There is no head {index}: heads count from 0 and the last one is {last}.", index=index, last=last
+            )
+        case "query token":
+            return say(
+                "There is no query token {index}: query tokens count from 0 and the last one is {last}.",
+                index=index,
+                last=last,
+            )
+        case "key token":
+            return say(
+                "There is no key token {index}: key tokens count from 0 and the last one is {last}.",
+                index=index,
+                last=last,
+            )

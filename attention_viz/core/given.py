@@ -13,6 +13,7 @@ from jaxtyping import Bool
 from attention_viz.core.errors import MapError
 from attention_viz.core.given_tokens import Tokens, sides_of
 from attention_viz.core.map_checks import Maps, Visible, check_maps, fitting, map_axes, shape_text
+from attention_viz.core.message import Listed, Message, say
 from attention_viz.core.model_info import Kind, ModelInfo, Stack
 from attention_viz.core.trace import MapLayer, Trace
 
@@ -38,7 +39,7 @@ class Given:
     texts: Sequence[str] = ()
     visible: Visible | None = None
     kind: Kind | None = None
-    notes: Sequence[str] = ()
+    notes: Sequence[Message] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Provenance:
     name: str
     revision: str
     origin: str
-    maps_only: str
+    maps_only: Message
 
 
 def from_arrays(
@@ -77,7 +78,7 @@ def from_arrays(
     digest = hashlib.sha256(maps.data)
     digest.update(repr((tokens, key_tokens, texts, kind)).encode("utf-8", "surrogatepass"))
     digest.update(b"" if seen is None else seen.tobytes())
-    maps_only = "These maps were given as numbers, without queries and keys."
+    maps_only = say("These maps were given as numbers, without queries and keys.")
     return given_trace(maps, given, Provenance(name, digest.hexdigest(), "arrays of yours", maps_only))
 
 
@@ -85,13 +86,19 @@ def given_trace(maps: Maps, given: Given, provenance: Provenance) -> Trace:
     """A Trace that keeps `maps` themselves; they must not be changed afterwards. Raises MapError, see `from_arrays`."""
     layers, heads, queries, keys = map_axes(maps.shape)
     if given.kind not in (None, *get_args(Kind)):
-        raise MapError(f"The kind of attention is {given.kind!r}; it can be {', '.join(get_args(Kind))}, or left out.")
+        raise MapError(
+            say(
+                "The kind of attention is {kind}; it can be {kinds}, or left out.",
+                kind=repr(given.kind),
+                kinds=Listed(get_args(Kind), ","),
+            )
+        )
     sides = sides_of(given.tokens, given.key_tokens, given.texts, queries, keys)
     visible = fitting(given.visible, maps.shape)
     causal, rounded = check_maps(maps, visible, sides.tokens)
     notes = [*given.notes, *sides.notes]
     if rounded:
-        notes += ["Rows of rounded numbers (bfloat16) added up to nearly 1 and were divided by their sum."]
+        notes += [say("Rows of rounded numbers (bfloat16) added up to nearly 1 and were divided by their sum.")]
     causal = causal and given.key_tokens is None
     if causal and given.visible is None and given.kind in (None, "decoder"):
         visible = np.tri(queries, dtype=np.bool_)[None, None]
@@ -132,8 +139,11 @@ def _as_maps(attention: Any) -> Maps:
         if any(len(part) > 1 or part.shape != parts[0].shape for part in parts):
             shapes = sorted({shape_text(layer.shape) for layer in layers})
             raise MapError(
-                f"The layers have the shape {' and '.join(shapes)}. Each must be [head, query, key], all with the same "
-                "lengths, and of one text: take one out of a batch."
+                say(
+                    "The layers have the shape {shapes}. Each must be [head, query, key], all with the same "
+                    "lengths, and of one text: take one out of a batch.",
+                    shapes=Listed(tuple(shapes)),
+                )
             )
         return np.concatenate(parts, dtype=np.float32)
     array = _as_floats(attention)
@@ -147,9 +157,11 @@ def _as_floats(attention: Any) -> np.ndarray:
     try:
         array = np.asarray(attention)
     except ValueError as error:  # Lists of different lengths.
-        raise MapError("The attention must be one array of numbers, or one for each layer.") from error
+        raise MapError(say("The attention must be one array of numbers, or one for each layer.")) from error
     if array.dtype.kind not in "fiu":
-        raise MapError(f"The attention has the type {array.dtype}, and it must be numbers, best float32.")
+        raise MapError(
+            say("The attention has the type {type}, and it must be numbers, best float32.", type=str(array.dtype))
+        )
     with np.errstate(over="ignore"):  # What is too large becomes infinite, and the check of the maps says so.
         return array.astype(np.float32, copy=False)
 
@@ -159,11 +171,19 @@ def _as_visible(visible: Any) -> Bool[np.ndarray, "layer head query key"]:
         visible = visible.detach().cpu().numpy()
     array = np.array(visible, order="C")
     if array.dtype != np.bool_:
-        raise MapError(f"`visible` has the type {array.dtype}, and it must be true where a query may look at a key.")
+        raise MapError(
+            say(
+                "`visible` has the type {type}, and it must be true where a query may look at a key.",
+                type=str(array.dtype),
+            )
+        )
     if array.ndim == 2:
         array = array[None, None]
     if array.ndim != 4:
         raise MapError(
-            f"`visible` has the shape {shape_text(array.shape)}. Give it as [query, key] or [layer, head, query, key]."
+            say(
+                "`visible` has the shape {shape}. Give it as [query, key] or [layer, head, query, key].",
+                shape=shape_text(array.shape),
+            )
         )
     return array

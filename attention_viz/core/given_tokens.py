@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from attention_viz.core.errors import MapError
+from attention_viz.core.message import Message, counted, say
 from attention_viz.core.plain_tokens import check_pieces, plain_tokens
 from attention_viz.core.text import MAX_CHARACTERS, clean
 from attention_viz.core.token import Token
@@ -20,19 +21,23 @@ class Sides:
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
     key_tokens: tuple[Token, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def sides_of(tokens: Tokens, key_tokens: Tokens | None, texts: Sequence[str], queries: int, keys: int) -> Sides:
     """See `Given` for the first three. Raises MapError when they don't go with so many queries and keys."""
     _check_texts(texts)
-    _check_side(tokens, queries, "queries")
+    _check_side(tokens, counted(queries, "{count:,} query", "{count:,} queries"))
     if key_tokens is not None:
-        _check_side(key_tokens, keys, "keys")
+        _check_side(key_tokens, counted(keys, "{count:,} key", "{count:,} keys"))
     elif queries != keys:
         raise MapError(
-            f"The attention has {queries:,} queries and {keys:,} keys, so they are different tokens: give `key_tokens` "
-            "too."
+            say(
+                "The attention has {queries:,} queries and {keys:,} keys, so they are different tokens: give "
+                "`key_tokens` too.",
+                queries=queries,
+                keys=keys,
+            )
         )
     # In the order of the texts: what is looked at, then what looks.
     sides = [tokens] if key_tokens is None else [key_tokens, tokens]
@@ -42,7 +47,7 @@ def sides_of(tokens: Tokens, key_tokens: Tokens | None, texts: Sequence[str], qu
         return _with_places([side for side in plain if side is not None], texts)
     if all(side is not None for side in full):
         return _as_they_are([side for side in full if side is not None], texts)
-    raise MapError("The tokens must be all plain strings or all full tokens.")
+    raise MapError(say("The tokens must be all plain strings or all full tokens."))
 
 
 def _plain(side: Tokens) -> list[str] | None:
@@ -57,8 +62,15 @@ def _full(side: Tokens) -> list[Token] | None:
 
 def _with_places(sides: Sequence[Sequence[str]], texts: Sequence[str]) -> Sides:
     if texts and len(texts) != len(sides):
-        wanted = "one text" if len(sides) == 1 else "two texts, the keys' and then the queries'"
-        raise MapError(f"The texts are {len(texts)} and not {len(sides)}: plain tokens like these go with {wanted}.")
+        raise MapError(
+            say("The texts are {texts} and not 1: plain tokens like these go with one text.", texts=len(texts))
+            if len(sides) == 1
+            else say(
+                "The texts are {texts} and not 2: plain tokens like these go with two texts, the keys' and then the "
+                "queries'.",
+                texts=len(texts),
+            )
+        )
     given: Sequence[str | None] = texts or [None] * len(sides)
     made = [plain_tokens(side, text, number) for number, (side, text) in enumerate(zip(sides, given, strict=True))]
     notes = tuple(note for one in made for note in one.notes)
@@ -75,22 +87,35 @@ def _as_they_are(sides: Sequence[Sequence[Token]], texts: Sequence[str]) -> Side
     return Sides(tuple(text for text, _ in cleaned), tokens[-1], tokens[0], notes)
 
 
-def _check_side(tokens: Tokens, count: int, name: str) -> None:
+def _check_side(tokens: Tokens, side: Message) -> None:
+    """side: how many queries or keys there are."""
     if isinstance(tokens, str) or not isinstance(tokens, Sequence):
-        raise MapError(f"The tokens must be a list with one string for each of the {count:,} {name}.")
+        raise MapError(say("The tokens must be a list with one string for each of the {side}.", side=side))
     check_pieces([token.text if isinstance(token, Token) else token for token in tokens])
-    if len(tokens) != count:
+    if len(tokens) != side.count:
         raise MapError(
-            f"The attention has {count:,} {name}, and there are {len(tokens):,} tokens for them: give one for each, "
-            "the special tokens included."
+            counted(
+                len(tokens),
+                "The attention has {side}, and there is {count:,} token for them: give one for each, the special "
+                "tokens included.",
+                "The attention has {side}, and there are {count:,} tokens for them: give one for each, the special "
+                "tokens included.",
+                side=side,
+            )
         )
 
 
 def _check_texts(texts: Sequence[str]) -> None:
     if isinstance(texts, str) or len(texts) > 2 or not all(isinstance(text, str) for text in texts):
-        raise MapError("The texts must be a list of one string or two.")
+        raise MapError(say("The texts must be a list of one string or two."))
     if any(len(text) > MAX_CHARACTERS for text in texts):
-        raise MapError(f"A text may have {MAX_CHARACTERS:,} characters, and one has {max(map(len, texts)):,}.")
+        raise MapError(
+            say(
+                "A text may have {most:,} characters, and one has {longest:,}.",
+                most=MAX_CHARACTERS,
+                longest=max(map(len, texts)),
+            )
+        )
 
 
 def _check_places(tokens: Sequence[Token], lengths: Sequence[int]) -> None:
@@ -100,6 +125,12 @@ def _check_places(tokens: Sequence[Token], lengths: Sequence[int]) -> None:
         start, end = token.span
         if not (0 <= token.segment < len(lengths) and 0 <= start <= end <= lengths[token.segment]):
             raise MapError(
-                f"Token {index} stands at characters {start} to {end} of text {token.segment}, which does not go that "
-                "far. Give the `texts` that the tokens come from, or plain strings as tokens."
+                say(
+                    "Token {index} stands at characters {start} to {end} of text {segment}, which does not go "
+                    "that far. Give the `texts` that the tokens come from, or plain strings as tokens.",
+                    index=index,
+                    start=start,
+                    end=end,
+                    segment=token.segment,
+                )
             )

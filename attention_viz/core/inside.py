@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Float64
 
 from attention_viz.core.errors import MapError, check_index
+from attention_viz.core.message import Message, counted, say
 from attention_viz.core.trace import Layer, Trace
 
 SCORE_TOLERANCE = 1e-5
@@ -143,24 +144,36 @@ class TakenApart:
         return self.score_error <= SCORE_TOLERANCE and weight_error <= WEIGHT_TOLERANCE
 
     @property
-    def why_hidden(self) -> str:
-        """Why the query can't see the key, in one sentence; empty where it can."""
+    def why_hidden(self) -> Message | None:
+        """Why the query can't see the key, in one sentence; None where it can."""
         if not self.hidden:
-            return ""
+            return None
         seen = np.flatnonzero(self.visible)
         if not len(seen):
-            return "This query can see no key at all, so its whole row has no weights."
+            return say("This query can see no key at all, so its whole row has no weights.")
         if self.trace.kind == "decoder" and self.key > self.query:
-            return (
-                f"Key {self.key} comes after query {self.query}, and a decoder can't see what comes later: a causal "
-                "mask hides it."
+            return say(
+                "Key {key} comes after query {query}, and a decoder can't see what comes later: a causal mask hides "
+                "it.",
+                key=self.key,
+                query=self.query,
             )
         if len(seen) == seen[-1] - seen[0] + 1:
-            return (
-                f"This layer reads through a window: query {self.query} sees the keys {seen[0]} to {seen[-1]}, and "
-                f"key {self.key} lies outside."
+            return say(
+                "This layer reads through a window: query {query} sees the keys {first} to {last}, and key {key} lies "
+                "outside.",
+                query=self.query,
+                first=int(seen[0]),
+                last=int(seen[-1]),
+                key=self.key,
             )
-        return f"This layer's mask hides key {self.key} from query {self.query}, which sees {len(seen)} other keys."
+        return counted(
+            len(seen),
+            "This layer's mask hides key {key} from query {query}, which sees {count} other key.",
+            "This layer's mask hides key {key} from query {query}, which sees {count} other keys.",
+            key=self.key,
+            query=self.query,
+        )
 
 
 def take_apart(trace: Trace, layer: int, head: int, query: int, key: int) -> TakenApart:
@@ -174,7 +187,9 @@ def take_apart(trace: Trace, layer: int, head: int, query: int, key: int) -> Tak
     check_index("query token", query, len(trace.tokens))
     check_index("key token", key, len(trace.key_tokens))
     if not isinstance(source, Layer):
-        raise MapError(trace.maps_only or "This trace holds maps only: there are no queries and keys to take apart.")
+        raise MapError(
+            trace.maps_only or say("This trace holds maps only: there are no queries and keys to take apart.")
+        )
     row = slice(query, query + 1)
     vector = source.query[head, query].astype(np.float64)
     keys = source.key[source.kv_head(head)].astype(np.float64)

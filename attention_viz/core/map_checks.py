@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.errors import MapError
+from attention_viz.core.message import Message, say
 from attention_viz.core.token import Token
 from attention_viz.core.trace import ROW_TOLERANCE, wrong_rows
 
@@ -34,14 +35,23 @@ def map_axes(shape: Sequence[int]) -> tuple[int, int, int, int]:
         axes = (axes[0], *axes[2:])
     if len(axes) != 4 or min(axes) < 1:
         raise MapError(
-            f"The attention has the shape {shape_text(shape)}. Give it as [layer, head, query, key], or "
-            "[head, query, key] of one layer."
+            say(
+                "The attention has the shape {shape}. Give it as [layer, head, query, key], or [head, query, "
+                "key] of one layer.",
+                shape=shape_text(shape),
+            )
         )
     layers, heads, queries, keys = axes
     if layers * heads > MAX_HEADS:
         raise MapError(
-            f"The attention has {layers:,} layers of {heads:,} heads (its shape is {shape_text(shape)}), and at most "
-            f"{MAX_HEADS:,} heads can be shown. The order of the axes is [layer, head, query, key]."
+            say(
+                "The attention has {layers:,} layers of {heads:,} heads (its shape is {shape}), and at most "
+                "{most:,} heads can be shown. The order of the axes is [layer, head, query, key].",
+                layers=layers,
+                heads=heads,
+                shape=shape_text(shape),
+                most=MAX_HEADS,
+            )
         )
     return layers, heads, queries, keys
 
@@ -53,8 +63,12 @@ def fitting(visible: Visible | None, shape: Sequence[int]) -> Visible | None:
     few = zip(visible.shape[:2], shape[:2], strict=True)
     if visible.shape[2:] != tuple(shape[2:]) or any(have not in (1, want) for have, want in few):
         raise MapError(
-            f"`visible` has the shape {shape_text(visible.shape)} and the attention {shape_text(shape)}. "
-            "They must be the same; the first two numbers may also be 1."
+            say(
+                "`visible` has the shape {visible} and the attention {attention}. They must be the same; the "
+                "first two numbers may also be 1.",
+                visible=shape_text(visible.shape),
+                attention=shape_text(shape),
+            )
         )
     return None if visible.all() else visible
 
@@ -83,20 +97,38 @@ def _check_map(
     if not np.isfinite(weights).all():
         query, key = _first(~np.isfinite(weights))
         raise MapError(
-            f"{place}: the weight of query {query} for key {key} is {weights[query, key]}. A softmax gives that where "
-            "a query sees no key: set such rows to 0, and `visible` to false there."
+            say(
+                "{place}: the weight of query {query} for key {key} is {weight}. A softmax gives that where "
+                "a query sees no key: set such rows to 0, and `visible` to false there.",
+                place=place,
+                query=query,
+                key=key,
+                weight=float(weights[query, key]),
+            )
         )
     if (weights < 0).any():
         query, key = _first(weights < 0)
         raise MapError(
-            f"{place}: the weight of query {query} for key {key} is {weights[query, key]:.4g}, and attention is never "
-            "negative. These look like scores before the softmax: take the softmax over the keys first."
+            say(
+                "{place}: the weight of query {query} for key {key} is {weight:.4g}, and attention is never "
+                "negative. These look like scores before the softmax: take the softmax over the keys first.",
+                place=place,
+                query=query,
+                key=key,
+                weight=float(weights[query, key]),
+            )
         )
     if visible is not None and weights[~visible].max(initial=0) > ROW_TOLERANCE:
         query, key = _first(~visible & (weights > ROW_TOLERANCE))
         raise MapError(
-            f"{place}: query {query} gives {weights[query, key]:.4g} to key {key}, which `visible` says it can't see. "
-            "`visible` is true where a query may look."
+            say(
+                "{place}: query {query} gives {weight:.4g} to key {key}, which `visible` says it can't see. "
+                "`visible` is true where a query may look.",
+                place=place,
+                query=query,
+                weight=float(weights[query, key]),
+                key=key,
+            )
         )
     wrong = wrong_rows(weights, visible)
     if not wrong.any():
@@ -107,21 +139,28 @@ def _check_map(
         return True
     row = int(np.argmax(wrong))
     raise MapError(
-        f"{place}: what query {row} ({_quoted(tokens[row].text)}) gives to all keys adds up to {sums[row]:.4g}, and "
-        f"attention adds up to 1. {_advice(weights, float(sums[row]))}"
+        say(
+            "{place}: what query {query} (“{token}”) gives to all keys adds up to {sum:.4g}, and attention adds up to "
+            "1. {advice}",
+            place=place,
+            query=row,
+            token=_shortened(tokens[row].text),
+            sum=float(sums[row]),
+            advice=_advice(weights, float(sums[row])),
+        )
     )
 
 
-def _advice(weights: Float32[np.ndarray, "query key"], total: float) -> str:
+def _advice(weights: Float32[np.ndarray, "query key"], total: float) -> Message:
     if total == 0:
-        return "Is it padding? Leave such tokens out, or set `visible` to false for the whole row."
+        return say("Is it padding? Leave such tokens out, or set `visible` to false for the whole row.")
     if math.isclose(total, 100, rel_tol=0.02):
-        return "These look like percentages: divide them by 100."
+        return say("These look like percentages: divide them by 100.")
     if np.allclose(weights.sum(axis=0), 1, atol=ROW_TOLERANCE):
-        return "The columns do: swap the last two axes, the order is [query, key]."
+        return say("The columns do: swap the last two axes, the order is [query, key].")
     if weights.max() > 1:
-        return "These look like scores before the softmax: take the softmax over the keys first."
-    return "Were keys cut off, or was the model in training mode, where dropout changes the weights?"
+        return say("These look like scores before the softmax: take the softmax over the keys first.")
+    return say("Were keys cut off, or was the model in training mode, where dropout changes the weights?")
 
 
 def _is_bfloat16(weights: Float32[np.ndarray, "query key"]) -> bool:
@@ -134,8 +173,8 @@ def _first(cells: Bool[np.ndarray, "query key"]) -> tuple[int, int]:
     return int(query), int(key)
 
 
-def _quoted(text: str) -> str:
-    return f"“{text}”" if len(text) <= 20 else f"“{text[:19]}…”"
+def _shortened(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:19]}…"
 
 
 def shape_text(shape: Sequence[int]) -> str:

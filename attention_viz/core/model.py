@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from attention_viz.core.message import Message
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.token import Token
 from attention_viz.core.trace import Layer, MapLayer
@@ -28,7 +29,7 @@ class Encoding:
 
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     target: tuple[Token, ...] = ()
     type_ids: tuple[int, ...] = ()
 
@@ -37,13 +38,13 @@ class Encoding:
 class Pass:
     """What one forward pass gave: the layers of each kind of attention that the model has.
 
-    maps_only: why there are no queries and keys, in one sentence; empty where there are.
+    maps_only: why there are no queries and keys, in one sentence; None where there are.
     notes: of some kinds, sentences on what is not known of their maps.
     """
 
     stacks: Mapping[Kind, tuple[Layer | MapLayer, ...]]
-    maps_only: str = ""
-    notes: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    maps_only: Message | None = None
+    notes: Mapping[Kind, tuple[Message, ...]] = field(default_factory=dict)
 
 
 @runtime_checkable

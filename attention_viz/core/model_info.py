@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from attention_viz.core.errors import ModelError
+from attention_viz.core.message import Listed, say
 
 Kind = Literal["encoder", "decoder", "cross"]
 """Who looks at whom: the tokens of the text at each other; those of a decoder at what came before; those of a decoder
@@ -59,4 +60,11 @@ class ModelInfo:
         for stack in self.stacks:
             if kind is None or stack.kind == kind:
                 return stack
-        raise ModelError(f"{self.name} has no {kind} attention; it has {' and '.join(self.kinds)} attention.")
+        raise ModelError(
+            say(
+                "{name} has no {kind} attention; it has {kinds} attention.",
+                name=self.name,
+                kind=str(kind),
+                kinds=Listed(self.kinds),
+            )
+        )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attention_viz.core.errors import MapError
+from attention_viz.core.message import Message, say
 from attention_viz.core.text import MAX_CHARACTERS, clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
@@ -30,7 +31,7 @@ class PlainTokens:
 
     text: str
     tokens: tuple[Token, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def plain_tokens(pieces: Sequence[str], text: str | None = None, segment: int = 0) -> PlainTokens:
@@ -46,7 +47,7 @@ def plain_tokens(pieces: Sequence[str], text: str | None = None, segment: int = 
     special = [_SPECIAL.fullmatch(piece) is not None for piece in cleaned]
     begins, contents = _split(cleaned)
     placed = [index for index, content in enumerate(contents) if content and not special[index]]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     spans = None
     if text is not None:
         text, notes = clean(text)
@@ -54,7 +55,7 @@ def plain_tokens(pieces: Sequence[str], text: str | None = None, segment: int = 
         if spans is None:
             notes = (
                 *notes,
-                "The tokens are not those of the given text, so the tokens themselves are shown as the text.",
+                say("The tokens are not those of the given text, so the tokens themselves are shown as the text."),
             )
     if text is None or spans is None:
         text, spans = _join([contents[index] for index in placed], [begins[index] for index in placed])
@@ -70,28 +71,57 @@ def plain_tokens(pieces: Sequence[str], text: str | None = None, segment: int = 
 def check_pieces(pieces: Sequence[object]) -> None:
     """Raises MapError for too many tokens, tokens that are no strings, and too many characters."""
     if len(pieces) > MAX_TOKENS:
-        raise MapError(f"There are {len(pieces):,} tokens, and a map may have {MAX_TOKENS:,} along a side.")
+        raise MapError(
+            say(
+                "There are {tokens:,} tokens, and a map may have {most:,} along a side.",
+                tokens=len(pieces),
+                most=MAX_TOKENS,
+            )
+        )
     total = 0
     for index, piece in enumerate(pieces):
         if not isinstance(piece, str):
             raise MapError(
-                f"Token {index} is not a string but {_kind(piece)}. Give the tokens as strings, for example with the "
-                "tokenizer's convert_ids_to_tokens."
+                say(
+                    "Token {index} is not a string but {kind}. Give the tokens as strings, for example with the "
+                    "tokenizer's convert_ids_to_tokens.",
+                    index=index,
+                    kind=_kind(piece),
+                )
             )
         if len(piece) > MAX_TOKEN_CHARACTERS:
             raise MapError(
-                f"Token {index} has {len(piece):,} characters, and a token may have {MAX_TOKEN_CHARACTERS:,}. Is it a "
-                "whole text? Give one string per token."
+                say(
+                    "Token {index} has {characters:,} characters, and a token may have {most:,}. Is "
+                    "it a whole text? Give one string per token.",
+                    index=index,
+                    characters=len(piece),
+                    most=MAX_TOKEN_CHARACTERS,
+                )
             )
         total += len(piece)
     if total > MAX_CHARACTERS:
-        raise MapError(f"The tokens have {total:,} characters together; at most {MAX_CHARACTERS:,} can be shown.")
+        raise MapError(
+            say(
+                "The tokens have {total:,} characters together; at most {most:,} can be shown.",
+                total=total,
+                most=MAX_CHARACTERS,
+            )
+        )
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> Message:
     """What a value is, in words that don't need Python."""
-    names = {"int": "a number", "float": "a number", "bool": "true or false", "NoneType": "null", "dict": "an object"}
-    return names.get(type(value).__name__, f"a {type(value).__name__}")
+    match value:
+        case bool():
+            return say("true or false")
+        case int() | float():
+            return say("a number")
+        case None:
+            return say("null")
+        case dict():
+            return say("an object")
+    return say("a {type}", type=type(value).__name__)
 
 
 def _split(pieces: Sequence[str]) -> tuple[list[bool], list[str]]:

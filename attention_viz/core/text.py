@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import Message, counted, say
 
 MAX_CHARACTERS = 200_000
 """Longer texts are refused: no model reads more than a small part, and tokenizing them would hold up everyone else."""
@@ -12,7 +13,7 @@ MAX_CHARACTERS = 200_000
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def clean(text: str) -> tuple[str, tuple[str, ...]]:
+def clean(text: str) -> tuple[str, tuple[Message, ...]]:
     """The text as valid Unicode, and sentences about what was changed.
 
     Half of a surrogate pair becomes U+FFFD, one for one, so positions stay the same. Nothing else is touched: what a
@@ -20,10 +21,18 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     """
     if len(text) > MAX_CHARACTERS:
         raise TextError(
-            f"This text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read. Paste a shorter part."
+            say(
+                "This text has {characters:,} characters; at most {most:,} can be read. Paste a shorter part.",
+                characters=len(text),
+                most=MAX_CHARACTERS,
+            )
         )
     text, replaced = _LONE_SURROGATE.subn("\ufffd", text)
     if not replaced:
         return text, ()
-    what = "1 character was" if replaced == 1 else f"{replaced:,} characters were"
-    return text, (f"{what} half of a surrogate pair, which is not valid Unicode, and is read as \ufffd.",)
+    note = counted(
+        replaced,
+        "{count:,} character was half of a surrogate pair, which is not valid Unicode, and is read as \ufffd.",
+        "{count:,} characters were half of a surrogate pair, which is not valid Unicode, and is read as \ufffd.",
+    )
+    return text, (note,)

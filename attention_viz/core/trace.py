@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from attention_viz.core.errors import MapError, check_index
+from attention_viz.core.message import Message, say
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.token import Token
 
@@ -136,17 +137,17 @@ class Trace:
     notes: sentences about what was cut or dropped on the way from text to tokens, to be shown with the result.
     key_tokens: those that are looked at; the same ones in self-attention, which is the default.
     kind: whose attention it is.
-    maps_only: why there are no queries, keys and values, in one sentence; empty where there are.
+    maps_only: why there are no queries, keys and values, in one sentence; None where there are.
     """
 
     model: ModelInfo
     texts: tuple[str, ...]
     tokens: tuple[Token, ...]
     layers: tuple[Layer | MapLayer, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     key_tokens: tuple[Token, ...] = field(default=())
     kind: Kind = "encoder"
-    maps_only: str = ""
+    maps_only: Message | None = None
 
     def __post_init__(self) -> None:
         if not self.key_tokens:
@@ -236,8 +237,15 @@ class Trace:
         if wrong.any():
             row = int(np.argmax(wrong))
             raise MapError(
-                f"L{layer} H{head} of {self.model.name} can't be shown: what its query {first + row} gives to all keys "
-                f"adds up to {weights[row].sum():.4g}, and attention adds up to 1."
+                say(
+                    "L{layer} H{head} of {model} can't be shown: what its query {query} gives to all keys adds "
+                    "up to {sum:.4g}, and attention adds up to 1.",
+                    layer=layer,
+                    head=head,
+                    model=self.model.name,
+                    query=first + row,
+                    sum=float(weights[row].sum()),
+                )
             )
 
 

@@ -26,6 +26,7 @@ import numpy as np
 from attention_viz.core.errors import FileError
 from attention_viz.core.given import from_arrays
 from attention_viz.core.given_tokens import Tokens
+from attention_viz.core.message import say
 from attention_viz.core.model_info import Kind
 from attention_viz.core.trace import Trace
 
@@ -50,7 +51,9 @@ def save(
     path = Path(file)
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
-        raise FileError(f"The file {path.name} must end with .npz or .safetensors, which says how it is written.")
+        raise FileError(
+            say("The file {name} must end with .npz or .safetensors, which says how it is written.", name=path.name)
+        )
     if isinstance(attention, Trace):
         if any(value is not None for value in (tokens, key_tokens, visible, kind)) or texts:
             raise ValueError("A Trace has its tokens, texts, visible cells and kind: give nothing else with it.")
@@ -142,7 +145,7 @@ def _documents(trace: Trace) -> dict[str, str]:
         "about": {
             "model": asdict(trace.model),
             "texts": trace.texts,
-            "notes": trace.notes,
+            "notes": [str(note) for note in trace.notes],
             "kind": trace.kind,
         },
     }

@@ -12,6 +12,7 @@ import numpy as np
 
 from attention_viz.core.errors import FileError
 from attention_viz.core.map_checks import Maps, Visible, map_axes
+from attention_viz.core.message import Message, say
 from attention_viz.core.plain_tokens import MAX_TOKENS
 
 BFLOAT16 = np.dtype("V2")
@@ -54,7 +55,7 @@ def check_shape(shape: Sequence[object], name: str) -> tuple[int, ...]:
     """The shape that a header names. Raises FileError when it is none."""
     lengths = tuple(length for length in shape if isinstance(length, int) and not isinstance(length, bool))
     if len(lengths) != len(shape) or len(shape) > 8 or any(not 0 <= length < 2**63 for length in lengths):
-        raise FileError(f"The array “{name}” has no shape that makes sense. Save the file again.")
+        raise FileError(say("The array “{name}” has no shape that makes sense. Save the file again.", name=name))
     return lengths
 
 
@@ -64,7 +65,13 @@ def read_maps(array: Announced, limit_bytes: int) -> Maps:
     if array.dtype.kind == "O":
         raise FileError(_objects(array.name))
     if array.dtype != BFLOAT16 and (array.dtype.kind != "f" or array.dtype.itemsize > 8):
-        raise FileError(f"The array “{array.name}” has the type {array.dtype}, and attention is floats, best float32.")
+        raise FileError(
+            say(
+                "The array “{name}” has the type {type}, and attention is floats, best float32.",
+                name=array.name,
+                type=str(array.dtype),
+            )
+        )
     _check_size(array, 4 * math.prod(shape), limit_bytes)
     if array.fortran:
         whole = _floats(read_exactly(array, array.nbytes), array.dtype).reshape(array.shape, order="F")
@@ -80,8 +87,13 @@ def read_visible(array: Announced, limit_bytes: int) -> Visible:
     """The array of true and false, under the same limit as the maps."""
     if len(array.shape) != 4 or array.dtype != np.bool_:
         raise FileError(
-            f"The array “{array.name}” must be true or false with the axes [layer, head, query, key], and it is "
-            f"{array.dtype} with {len(array.shape)} axes."
+            say(
+                "The array “{name}” must be true or false with the axes [layer, head, query, key], and it "
+                "is {type} with {axes} axes.",
+                name=array.name,
+                type=str(array.dtype),
+                axes=len(array.shape),
+            )
         )
     _check_size(array, array.nbytes, limit_bytes)
     # A byte that is neither 0 nor 1 would be a broken truth value.
@@ -95,13 +107,22 @@ def read_strings(array: Announced, limit_bytes: int) -> list[str] | str:
         raise FileError(_objects(array.name))
     if array.dtype.kind not in "US" or len(array.shape) > 1:
         raise FileError(
-            f"The array “{array.name}” has the type {array.dtype} and {len(array.shape)} axes. It must be a list of "
-            "strings, or JSON in one string."
+            say(
+                "The array “{name}” has the type {type} and {axes} axes. It must be a list of strings, or "
+                "JSON in one string.",
+                name=array.name,
+                type=str(array.dtype),
+                axes=len(array.shape),
+            )
         )
     if array.shape and array.shape[0] > MAX_TOKENS:
         raise FileError(
-            f"The array “{array.name}” has {array.shape[0]:,} strings, and a map may have {MAX_TOKENS:,} tokens "
-            "along a side."
+            say(
+                "The array “{name}” has {strings:,} strings, and a map may have {most:,} tokens along a side.",
+                name=array.name,
+                strings=array.shape[0],
+                most=MAX_TOKENS,
+            )
         )
     _check_size(array, array.nbytes, limit_bytes)
     width = array.dtype.itemsize
@@ -118,7 +139,12 @@ def read_exactly(array: Announced, count: int) -> bytearray:
     while len(data) < count:
         piece = array.stream.read(min(PIECE_BYTES, count - len(data)))
         if not piece:
-            raise FileError(f"The file ends in the middle of the array “{array.name}”: it was cut off. Save it again.")
+            raise FileError(
+                say(
+                    "The file ends in the middle of the array “{name}”: it was cut off. Save it again.",
+                    name=array.name,
+                )
+            )
         data += piece
     return data
 
@@ -126,13 +152,24 @@ def read_exactly(array: Announced, count: int) -> bytearray:
 def _check_size(array: Announced, needed: int, limit_bytes: int) -> None:
     if needed > limit_bytes:
         raise FileError(
-            f"The array “{array.name}” has {math.prod(array.shape):,} cells, {needed / 1e6:,.1f} MB, and at most "
-            f"{limit_bytes / 1e6:,.1f} MB are opened here. Keep fewer layers, heads or tokens."
+            say(
+                "The array “{name}” has {cells:,} cells, {needed:,.1f} MB, and at most {most:,.1f} MB "
+                "are opened here. Keep fewer layers, heads or tokens.",
+                name=array.name,
+                cells=math.prod(array.shape),
+                needed=needed / 1e6,
+                most=limit_bytes / 1e6,
+            )
         )
     if array.nbytes != array.size:
         raise FileError(
-            f"The array “{array.name}” announces {array.nbytes:,} bytes, and the file has {array.size:,} for it: it is "
-            "damaged or was cut off. Save it again."
+            say(
+                "The array “{name}” announces {nbytes:,} bytes, and the file has {size:,} for it: it is "
+                "damaged or was cut off. Save it again.",
+                name=array.name,
+                nbytes=array.nbytes,
+                size=array.size,
+            )
         )
 
 
@@ -149,11 +186,12 @@ def _decode(raw: bytearray, array: Announced) -> str:
     try:
         return raw.decode(encoding, "surrogatepass").rstrip("\0")
     except UnicodeDecodeError as error:
-        raise FileError(f"The array “{array.name}” has strings that are not valid Unicode.") from error
+        raise FileError(say("The array “{name}” has strings that are not valid Unicode.", name=array.name)) from error
 
 
-def _objects(name: str) -> str:
-    return (
-        f"The array “{name}” holds Python objects (a pickle). Opening them could run a program, so they are never "
-        "read. Save numbers as float32 and tokens as strings: av.save does."
+def _objects(name: str) -> Message:
+    return say(
+        "The array “{name}” holds Python objects (a pickle). Opening them could run a program, so they are never "
+        "read. Save numbers as float32 and tokens as strings: av.save does.",
+        name=name,
     )

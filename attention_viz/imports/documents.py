@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 
 from attention_viz.core.errors import FileError
 from attention_viz.core.given_tokens import Tokens
+from attention_viz.core.message import Listed, Message, say, verbatim
 from attention_viz.core.model_info import Kind
 from attention_viz.core.plain_tokens import check_pieces
 from attention_viz.core.text import clean
@@ -24,33 +25,44 @@ class About:
     """texts, notes, kind: as in a Trace. model: the name of the model that the maps are said to come from."""
 
     texts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     kind: Kind | None = None
     model: str = ""
 
 
-def parse_json(data: bytes | str, what: str, limit_bytes: int = DOCUMENT_BYTES) -> Any:
+def parse_json(data: bytes | str, what: Message, limit_bytes: int = DOCUMENT_BYTES) -> Any:
     """What a JSON text says. Raises FileError for too long a text, one with a name twice in it, and what is no JSON.
 
     what: the name of the document, after "the".
     """
     if len(data) > limit_bytes:
-        raise FileError(f"The {what} has {len(data) / 1e6:,.1f} MB, and at most {limit_bytes / 1e6:,.1f} MB are read.")
+        raise FileError(
+            say(
+                "The {what} has {size:,.1f} MB, and at most {most:,.1f} MB are read.",
+                what=what,
+                size=len(data) / 1e6,
+                most=limit_bytes / 1e6,
+            )
+        )
     try:
         # A byte order mark is what some editors write.
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, what))
     except (ValueError, RecursionError) as error:
-        raise FileError(f'The {what} can\'t be read as JSON in UTF-8. It should look like ["The", "cat"].') from error
+        raise FileError(
+            say('The {what} can\'t be read as JSON in UTF-8. It should look like ["The", "cat"].', what=what)
+        ) from error
 
 
-def parse_tokens(document: Any, what: str) -> Tokens:
+def parse_tokens(document: Any, what: Message) -> Tokens:
     """Plain strings, or Tokens from objects with the fields of a Token.
 
     Raises FileError for anything else, and MapError for strings that are too many or too long.
     """
     if not isinstance(document, list):
-        raise FileError(f'The {what} must be a list with one string for each token, such as ["The", "cat"].')
+        raise FileError(
+            say('The {what} must be a list with one string for each token, such as ["The", "cat"].', what=what)
+        )
     if document and all(isinstance(one, dict) for one in document):
         return [_token(one, index, what) for index, one in enumerate(document)]
     check_pieces(document)
@@ -60,27 +72,33 @@ def parse_tokens(document: Any, what: str) -> Tokens:
 def parse_about(document: Any) -> About:
     """What av.save writes beside the tokens; all of it may be missing. Raises FileError where it is something else."""
     if not isinstance(document, dict):
-        raise FileError("What the file says about itself (about) is no JSON object.")
+        raise FileError(say("What the file says about itself (about) is no JSON object."))
     texts, notes, kind = (document.get(name) for name in ("texts", "notes", "kind"))
     if kind not in (None, *get_args(Kind)):
-        raise FileError(f"The kind of attention can be {', '.join(get_args(Kind))}, or be left out.")
+        raise FileError(say("The kind of attention can be {kinds}, or be left out.", kinds=Listed(get_args(Kind), ",")))
     said = _strings(notes, "notes")
     if len(said) > _MAX_NOTES or any(len(note) > _MAX_NOTE_CHARACTERS for note in said):
-        raise FileError(f"There may be {_MAX_NOTES} notes of {_MAX_NOTE_CHARACTERS:,} characters each.")
+        raise FileError(
+            say(
+                "There may be {most} notes of {longest:,} characters each.",
+                most=_MAX_NOTES,
+                longest=_MAX_NOTE_CHARACTERS,
+            )
+        )
     model = document.get("model")
     name = model.get("name") if isinstance(model, dict) else None
     return About(
         _strings(texts, "texts"),
-        tuple(clean(note)[0] for note in said),
+        tuple(verbatim(clean(note)[0]) for note in said),
         cast("Kind | None", kind),
         name if isinstance(name, str) else "",
     )
 
 
-def _object(pairs: list[tuple[str, Any]], what: str) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]], what: Message) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise FileError(f"The {what} names the same thing twice.")
+        raise FileError(say("The {what} names the same thing twice.", what=what))
     return members
 
 
@@ -88,11 +106,11 @@ def _strings(value: Any, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise FileError(f"The {name} in what the file says about itself must be a list of strings.")
+        raise FileError(say("The {name} in what the file says about itself must be a list of strings.", name=name))
     return tuple(value)
 
 
-def _token(fields: dict[str, Any], index: int, what: str) -> Token:
+def _token(fields: dict[str, Any], index: int, what: Message) -> Token:
     match fields:
         case {
             "text": str(text),
@@ -104,8 +122,12 @@ def _token(fields: dict[str, Any], index: int, what: str) -> Token:
         } if segment < _MAX_SEGMENTS and all(map(_is_small, (number, word or 0, segment, *(span or ())))):
             return Token(text, number, None if span is None else (span[0], span[1]), word, segment, special)
     raise FileError(
-        f"Entry {index} of the {what} must have text, id, span ([start, end] or null), word (a number or null), "
-        "segment and special (true or false). Plain strings are fine too."
+        say(
+            "Entry {index} of the {what} must have text, id, span ([start, end] or null), word (a number "
+            "or null), segment and special (true or false). Plain strings are fine too.",
+            index=index,
+            what=what,
+        )
     )
 
 

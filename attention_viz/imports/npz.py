@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from attention_viz.core.errors import FileError
+from attention_viz.core.message import say
 from attention_viz.imports.announced import PIECE_BYTES, Announced, Readable, Stream, check_shape
 
 _MAGIC_BYTES = 8
@@ -50,12 +51,18 @@ class NpzFile:
         """An array that is there, ready to be read; when it was, its checksum is compared."""
         entries = [entry for entry in self._entries if entry.filename == f"{name}.npy"]
         if len(entries) != 1:
-            raise FileError(f"The file holds the array “{name}” {len(entries)} times, and it must hold it once.")
+            raise FileError(
+                say(
+                    "The file holds the array “{name}” {entries} times, and it must hold it once.",
+                    name=name,
+                    entries=len(entries),
+                )
+            )
         (entry,) = entries
         if entry.flag_bits & _ENCRYPTED:
-            raise FileError("The file is encrypted. Save it without a password.")
+            raise FileError(say("The file is encrypted. Save it without a password."))
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise FileError("The file is packed in a way that NPZ does not use. Save it with np.savez or av.save.")
+            raise FileError(say("The file is packed in a way that NPZ does not use. Save it with np.savez or av.save."))
         with _zip_errors(), self._archive.open(entry) as stream:
             announced = _announced(name, stream, entry.file_size)
             yield announced
@@ -75,7 +82,7 @@ class _SmallReads:
     def read(self, size: int = -1) -> bytes:
         if size > PIECE_BYTES:
             raise FileError(
-                "The file has far more entries than attention maps need. Save the maps in a file of their own."
+                say("The file has far more entries than attention maps need. Save the maps in a file of their own.")
             )
         return self._stream.read(size)
 
@@ -86,8 +93,10 @@ def _zip_errors() -> Iterator[None]:
         yield
     except _BROKEN as error:
         raise FileError(
-            "The file is no NPZ file (a zip archive of arrays), or it is damaged or was cut off. Save it again, with "
-            "av.save or np.savez."
+            say(
+                "The file is no NPZ file (a zip archive of arrays), or it is damaged or was cut off. Save it "
+                "again, with av.save or np.savez."
+            )
         ) from error
 
 
@@ -96,12 +105,20 @@ def _announced(name: str, stream: Readable, size: int) -> Announced:
     magic = stream.read(_MAGIC_BYTES)
     version = tuple(magic[6:])
     if magic[:6] != np.lib.format.MAGIC_PREFIX or version not in ((1, 0), (2, 0)):
-        raise FileError(f"The entry “{name}” is no array of numpy. Save the file again, with av.save or np.savez.")
+        raise FileError(
+            say("The entry “{name}” is no array of numpy. Save the file again, with av.save or np.savez.", name=name)
+        )
     counted, kind = (2, "<H") if version == (1, 0) else (4, "<I")
     prefix = stream.read(counted)
     (length,) = struct.unpack(kind, prefix)
     if length > _HEADER_BYTES:
-        raise FileError(f"The header of the array “{name}” has {length:,} bytes, and it needs a hundred.")
+        raise FileError(
+            say(
+                "The header of the array “{name}” has {length:,} bytes, and it needs a hundred.",
+                name=name,
+                length=length,
+            )
+        )
     header = io.BytesIO(prefix + stream.read(length))
     read = np.lib.format.read_array_header_1_0 if counted == 2 else np.lib.format.read_array_header_2_0
     try:
@@ -109,6 +126,8 @@ def _announced(name: str, stream: Readable, size: int) -> Announced:
             warnings.simplefilter("ignore", UserWarning)  # About files of Python 2, which are fine.
             shape, fortran, dtype = read(header, max_header_size=_HEADER_BYTES)
     except (ValueError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError) as error:
-        raise FileError(f"The header of the array “{name}” can't be read: it is damaged. Save it again.") from error
+        raise FileError(
+            say("The header of the array “{name}” can't be read: it is damaged. Save it again.", name=name)
+        ) from error
     start = _MAGIC_BYTES + counted + length
     return Announced(name, check_shape(shape, name), dtype, fortran, stream, size - start)

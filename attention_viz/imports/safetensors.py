@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from attention_viz.core.errors import FileError
+from attention_viz.core.message import say
 from attention_viz.imports.announced import BFLOAT16, Announced, Stream, check_shape
 from attention_viz.imports.documents import parse_json
 
@@ -41,20 +42,26 @@ class SafetensorsFile:
         self._size = size - self._start
         if size < _LENGTH_BYTES or self._size < 0:
             raise FileError(
-                "The file is no safetensors file, or it was cut off: its header would be longer than all of it. "
-                "Save it again, with av.save."
+                say(
+                    "The file is no safetensors file, or it was cut off: its header would be longer than all of "
+                    "it. Save it again, with av.save."
+                )
             )
         if length > _HEADER_BYTES:
             raise FileError(
-                f"The header of the file has {length / 1e6:,.1f} MB, and at most {_HEADER_BYTES / 1e6:,.1f} MB are "
-                "read. Save the attention and its tokens alone."
+                say(
+                    "The header of the file has {length:,.1f} MB, and at most {most:,.1f} MB are read. "
+                    "Save the attention and its tokens alone.",
+                    length=length / 1e6,
+                    most=_HEADER_BYTES / 1e6,
+                )
             )
-        header = parse_json(stream.read(length), "header of the safetensors file", _HEADER_BYTES)
+        header = parse_json(stream.read(length), say("header of the safetensors file"), _HEADER_BYTES)
         if not isinstance(header, dict):
-            raise FileError("The header of the safetensors file is no JSON object: it is damaged. Save it again.")
+            raise FileError(say("The header of the safetensors file is no JSON object: it is damaged. Save it again."))
         metadata = header.pop(_METADATA, {})
         if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-            raise FileError("The metadata of the safetensors file must be strings. Save it again.")
+            raise FileError(say("The metadata of the safetensors file must be strings. Save it again."))
         self.metadata: dict[str, str] = metadata
         self._header: dict[str, Any] = header
 
@@ -68,11 +75,23 @@ class SafetensorsFile:
             case {"dtype": str(kind), "shape": list(shape), "data_offsets": [int(start), int(end)]}:
                 pass
             case _:
-                raise FileError(f"The header says nothing that makes sense of “{name}”: it is damaged. Save it again.")
+                raise FileError(
+                    say(
+                        "The header says nothing that makes sense of “{name}”: it is damaged. Save it again.", name=name
+                    )
+                )
         if kind not in _TYPES:
-            raise FileError(f"The array “{name}” has the type {kind[:20]}. Save attention as F32, F16, BF16 or F64.")
+            raise FileError(
+                say(
+                    "The array “{name}” has the type {type}. Save attention as F32, F16, BF16 or F64.",
+                    name=name,
+                    type=kind[:20],
+                )
+            )
         if not 0 <= start <= end:
-            raise FileError(f"The header names a place for “{name}” that can't be: it is damaged. Save it again.")
+            raise FileError(
+                say("The header names a place for “{name}” that can't be: it is damaged. Save it again.", name=name)
+            )
         lengths = check_shape(shape, name)
         # What the file really has from there on; less than was announced where it was cut off.
         held = max(0, min(end, self._size) - start)

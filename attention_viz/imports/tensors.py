@@ -14,13 +14,14 @@ from typing import Any
 
 from attention_viz.core.errors import FileError
 from attention_viz.core.given import Given, Provenance, given_trace
+from attention_viz.core.message import Listed, Message, first_of, say
 from attention_viz.core.trace import Trace
 from attention_viz.imports.announced import PIECE_BYTES, Stream, read_maps, read_strings, read_visible
 from attention_viz.imports.documents import DOCUMENT_BYTES, About, parse_about, parse_json, parse_tokens
 from attention_viz.imports.npz import NpzFile
 from attention_viz.imports.safetensors import SafetensorsFile
 
-MAPS_ONLY = "These maps were opened from a file, which holds no queries and keys."
+MAPS_ONLY = say("These maps were opened from a file, which holds no queries and keys.")
 ATTENTION, VISIBLE = "attention", "visible"
 DOCUMENTS = ("tokens", "key_tokens", "about")
 LIMIT_BYTES = 2_000_000_000
@@ -54,7 +55,9 @@ def open_tensors(
         with io.BytesIO(file) if isinstance(file, bytes) else Path(file).open("rb") as stream:
             return _open(stream, name, beside, path, limit_bytes)
     except OSError as error:
-        raise FileError(f"The file {name} can't be read: {error.strerror or error}.") from error
+        raise FileError(
+            say("The file {name} can't be read: {reason}.", name=name, reason=error.strerror or str(error))
+        ) from error
 
 
 def display_name(name: str) -> str:
@@ -73,7 +76,13 @@ def _open(stream: Stream, name: str, beside: bytes | None, path: Path | None, li
     most = 2 * limit_bytes + 4 * DOCUMENT_BYTES
     size = stream.seek(0, os.SEEK_END)
     if size > most:
-        raise FileError(f"The file has {size / 1e6:,.1f} MB, and at most {most / 1e6:,.1f} MB are opened here.")
+        raise FileError(
+            say(
+                "The file has {size:,.1f} MB, and at most {most:,.1f} MB are opened here.",
+                size=size / 1e6,
+                most=most / 1e6,
+            )
+        )
     arrays = _arrays(stream, name)
     documents = _documents(arrays)
     if path is not None and beside is None and "tokens" not in documents and path.with_suffix(".json").is_file():
@@ -82,17 +91,27 @@ def _open(stream: Stream, name: str, beside: bytes | None, path: Path | None, li
         documents |= _documents_beside(beside)
     names = arrays.names()
     if ATTENTION not in names:
-        raise FileError(f"The file has no array called “{ATTENTION}”. {_what_there_is(names)}")
+        raise FileError(
+            say(
+                "The file has no array called “{name}”. It has {names}: rename one.",
+                name=ATTENTION,
+                names=_listed(names),
+            )
+            if names
+            else say("The file has no array called “{name}”. It has no array at all.", name=ATTENTION)
+        )
     if "tokens" not in documents:
         raise FileError(
-            "There are no tokens, in the file or beside it. Add an array of strings called “tokens”, or a JSON file "
-            "with a list of strings, one for each query."
+            say(
+                "There are no tokens, in the file or beside it. Add an array of strings called “tokens”, or "
+                "a JSON file with a list of strings, one for each query."
+            )
         )
     about = parse_about(documents["about"]) if "about" in documents else About()
     keys = documents.get("key_tokens")
     given = Given(
-        tokens=parse_tokens(documents["tokens"], "list of tokens"),
-        key_tokens=None if keys is None else parse_tokens(keys, "list of key tokens"),
+        tokens=parse_tokens(documents["tokens"], say("list of tokens")),
+        key_tokens=None if keys is None else parse_tokens(keys, say("list of key tokens")),
         texts=about.texts,
         kind=about.kind,
         notes=(*about.notes, *_ignored_note(names)),
@@ -113,7 +132,12 @@ def _arrays(stream: Stream, name: str) -> NpzFile | SafetensorsFile:
         return NpzFile(stream)
     if ending == ".safetensors":
         return SafetensorsFile(stream)
-    raise FileError(f"The file {display_name(name) or 'without a name'} is neither .npz nor .safetensors.")
+    shown = display_name(name)
+    raise FileError(
+        say("The file {name} is neither .npz nor .safetensors.", name=shown)
+        if shown
+        else say("The file without a name is neither .npz nor .safetensors.")
+    )
 
 
 def _documents(arrays: NpzFile | SafetensorsFile) -> dict[str, Any]:
@@ -128,12 +152,13 @@ def _documents(arrays: NpzFile | SafetensorsFile) -> dict[str, Any]:
                     # numpy takes four bytes for a character.
                     texts[key] = read_strings(array, 4 * DOCUMENT_BYTES)
     return {
-        key: parse_json(text, f"{key} in the file") if isinstance(text, str) else text for key, text in texts.items()
+        key: parse_json(text, say("{name} in the file", name=key)) if isinstance(text, str) else text
+        for key, text in texts.items()
     }
 
 
 def _documents_beside(data: bytes) -> dict[str, Any]:
-    found = parse_json(data, "JSON file of the tokens")
+    found = parse_json(data, say("JSON file of the tokens"))
     return {key: found[key] for key in DOCUMENTS if key in found} if isinstance(found, dict) else {"tokens": found}
 
 
@@ -142,22 +167,18 @@ def _read_small(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(DOCUMENT_BYTES + 1)
     except OSError as error:
-        raise FileError(f"The file {path.name} can't be read: {error.strerror or error}.") from error
+        raise FileError(
+            say("The file {name} can't be read: {reason}.", name=path.name, reason=error.strerror or str(error))
+        ) from error
 
 
-def _what_there_is(names: Sequence[str]) -> str:
-    return f"It has {_listed(names)}: rename one." if names else "It has no array at all."
-
-
-def _ignored_note(names: Sequence[str]) -> tuple[str, ...]:
+def _ignored_note(names: Sequence[str]) -> tuple[Message, ...]:
     extra = [name for name in names if name not in (ATTENTION, VISIBLE, *DOCUMENTS)]
-    return (f"Of the file, this was not used: {_listed(extra)}.",) if extra else ()
+    return (say("Of the file, this was not used: {names}.", names=_listed(extra)),) if extra else ()
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = [f"“{_seen(name)}”" for name in names[:_NAMES_IN_A_NOTE]]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+def _listed(names: Sequence[str]) -> Listed:
+    return first_of([say("“{name}”", name=_seen(name)) for name in names], _NAMES_IN_A_NOTE)
 
 
 def _digest(stream: Stream, beside: bytes | None) -> str:

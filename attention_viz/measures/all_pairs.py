@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float32, Float64, Int
 
 from attention_viz.core.align import same_tokens
 from attention_viz.core.errors import MapError
+from attention_viz.core.message import say
 from attention_viz.core.sight import masks
 from attention_viz.core.trace import Trace
 
@@ -30,8 +31,10 @@ def divergences(a: Trace, b: Trace) -> Float64[np.ndarray, "head_of_a head_of_b"
     """
     if not _same_tokens(a, b):
         raise MapError(
-            "The two traces have different tokens, so their maps can't be compared cell by cell. Compare one head at a "
-            "time, with to_all or compare, which merge tokens to words."
+            say(
+                "The two traces have different tokens, so their maps can't be compared cell by cell. Compare "
+                "one head at a time, with to_all or compare, which merge tokens to words."
+            )
         )
     groups_a = _groups(a)
     groups_b = groups_a if a is b else _groups(b)

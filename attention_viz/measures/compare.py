@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attention_viz.core.compare import SideBySide, axes_of, side_by_side
+from attention_viz.core.message import Message
 from attention_viz.core.token import Piece
 from attention_viz.core.trace import Head, Trace
 from attention_viz.measures.all_pairs import divergences
@@ -67,7 +68,7 @@ class Comparison:
         self.divergence.setflags(write=False)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         return self.maps.notes
 
     def number(self, key: str) -> float:

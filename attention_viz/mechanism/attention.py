@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 from attention_viz.mechanism.normalising import softmax
 from attention_viz.mechanism.scoring import scaled_dot
 
@@ -34,7 +35,11 @@ def weighted_sum(
     """Σ_j α_ij v_j: each query takes from every value as much as its weight says."""
     if weights.shape[-1] != values.shape[-2]:
         raise MechanismError(
-            f"There are weights for {weights.shape[-1]} keys and {values.shape[-2]} values; each key needs its value."
+            say(
+                "There are weights for {keys} keys and {values} values; each key needs its value.",
+                keys=weights.shape[-1],
+                values=values.shape[-2],
+            )
         )
     return weights @ values
 

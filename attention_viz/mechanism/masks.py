@@ -12,6 +12,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 
 
 def causal(queries: int, keys: int) -> Bool[Tensor, "query key"]:
@@ -28,7 +29,11 @@ def window(queries: int, keys: int, radius: int) -> Bool[Tensor, "query key"]:
     Source: Beltagy et al. 2020, “Longformer: The Long-Document Transformer”, §3.1.
     """
     if radius < 0:
-        raise MechanismError(f"The window's radius is {radius}; 0 lets a token see itself alone, and it can't be less.")
+        raise MechanismError(
+            say(
+                "The window's radius is {radius}; 0 lets a token see itself alone, and it can't be less.", radius=radius
+            )
+        )
     return (torch.arange(queries)[:, None] - torch.arange(keys)).abs() <= radius
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 
 
 def transposed_queries(
@@ -17,8 +18,13 @@ def transposed_queries(
     """
     if len(queries) != len(keys):
         raise MechanismError(
-            f"QᵀK can't be computed: it pairs the first query with the first key and so on, and there are "
-            f"{len(queries)} queries and {len(keys)} keys. With as many of both it runs, and the slip goes unnoticed."
+            say(
+                "QᵀK can't be computed: it pairs the first query with the first key and so on, and there are "
+                "{queries} queries and {keys} keys. With as many of both it runs, and the slip goes "
+                "unnoticed.",
+                queries=len(queries),
+                keys=len(keys),
+            )
         )
     return queries.T @ keys
 

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 from attention_viz.mechanism.attention import Attended, Normalise, Score, attention
 from attention_viz.mechanism.normalising import softmax
 from attention_viz.mechanism.scoring import scaled_dot
@@ -23,7 +24,11 @@ class Projection:
     def __call__(self, rows: Float[Tensor, "*batch row size"]) -> Float[Tensor, "*batch row projected"]:
         if rows.shape[-1] != self.weight.shape[0]:
             raise MechanismError(
-                f"A vector has {rows.shape[-1]} numbers, but the projection takes {self.weight.shape[0]}."
+                say(
+                    "A vector has {size} numbers, but the projection takes {expected}.",
+                    size=rows.shape[-1],
+                    expected=self.weight.shape[0],
+                )
             )
         projected = rows @ self.weight
         return projected if self.bias is None else projected + self.bias
@@ -35,7 +40,11 @@ def split_heads(
     """The first size / heads numbers of each vector are head 0's, the next head 1's, and so on."""
     size = rows.shape[-1]
     if heads < 1 or size % heads:
-        raise MechanismError(f"Vectors of {size} numbers can't be split among {heads} heads of the same size.")
+        raise MechanismError(
+            say(
+                "Vectors of {size} numbers can't be split among {heads} heads of the same size.", size=size, heads=heads
+            )
+        )
     return rows.reshape(*rows.shape[:-1], heads, size // heads).transpose(-2, -3)
 
 

@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 
 Scores = Float[Tensor, "*batch query key"]
 Weights = Float[Tensor, "*batch query key"]
@@ -94,19 +95,31 @@ def _divided(scores: Scores, visible: Mask | None, by: Float[Tensor, "*batch que
 
 def _some_key(scores: Scores, visible: Mask | None) -> None:
     if scores.shape[-1] == 0:
-        raise MechanismError("There is no key at all: attention needs at least one to look at.")
+        raise MechanismError(say("There is no key at all: attention needs at least one to look at."))
     if visible is None:
         return
     blind = (~visible.any(dim=-1)).nonzero()
     if len(blind):
-        where = f"Query {int(blind[0, -1])} sees" if visible.shape[-2] > 1 else "Each query sees"
         raise MechanismError(
-            f"{where} no key: all are masked. Its weights are undefined: there is nothing to share attention among. "
-            "Let it see at least one key."
+            say(
+                "Query {query} sees no key: all are masked. Its weights are undefined: there is nothing to share "
+                "attention among. Let it see at least one key.",
+                query=int(blind[0, -1]),
+            )
+            if visible.shape[-2] > 1
+            else say(
+                "Each query sees no key: all are masked. Its weights are undefined: there is nothing to share "
+                "attention among. Let it see at least one key."
+            )
         )
 
 
 def _positive(temperature: float) -> float:
     if not 0 < temperature < float("inf"):
-        raise MechanismError(f"The temperature is {temperature:g}, but scores are divided by it: it has to be above 0.")
+        raise MechanismError(
+            say(
+                "The temperature is {temperature:g}, but scores are divided by it: it has to be above 0.",
+                temperature=temperature,
+            )
+        )
     return temperature

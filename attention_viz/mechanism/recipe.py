@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float64
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import Message
 from attention_viz.mechanism import masks, normalising, scoring
 from attention_viz.mechanism.attention import weighted_sum
 from attention_viz.mechanism.multihead import Projection, join_heads, split_heads
@@ -76,7 +77,7 @@ class Worked:
     head_outputs: Float64[np.ndarray, "head query value_size"] | None = None
     joined: Float64[np.ndarray, "query joined_size"] | None = None
     output: Float64[np.ndarray, "query size"] | None = None
-    problem: str = ""
+    problem: Message | None = None
 
 
 def work(recipe: Recipe) -> Worked:
@@ -87,7 +88,7 @@ def work(recipe: Recipe) -> Worked:
             step: dict[str, Any] = {name: found.numpy()}
             worked = replace(worked, **step)
     except MechanismError as error:
-        worked = replace(worked, problem=str(error))
+        worked = replace(worked, problem=error.message)
     return worked
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from attention_viz.core.errors import MechanismError
+from attention_viz.core.message import say
 
 Queries = Float[Tensor, "*batch query query_size"]
 Keys = Float[Tensor, "*batch key key_size"]
@@ -41,12 +42,23 @@ def cosine(queries: Queries, keys: Keys) -> Scores:
     Source: Graves et al. 2014, “Neural Turing Machines”, eq. 6.
     """
     lengths = [torch.linalg.vector_norm(rows, dim=-1, keepdim=True) for rows in (queries, keys)]
-    for name, length in zip(("query", "key"), lengths, strict=True):
-        if (zero := _first_place(length[..., 0] == 0)) is not None:
-            raise MechanismError(
-                f"The vector of {name} {zero} is all zeros and has no direction, so its cosine is undefined. Change "
-                "one of its numbers, or score by the dot product."
+    zero_query, zero_key = (_first_place(length[..., 0] == 0) for length in lengths)
+    if zero_query is not None:
+        raise MechanismError(
+            say(
+                "The vector of query {query} is all zeros and has no direction, so its cosine is undefined. Change "
+                "one of its numbers, or score by the dot product.",
+                query=zero_query,
             )
+        )
+    if zero_key is not None:
+        raise MechanismError(
+            say(
+                "The vector of key {key} is all zeros and has no direction, so its cosine is undefined. Change one of "
+                "its numbers, or score by the dot product.",
+                key=zero_key,
+            )
+        )
     return dot(queries, keys) / (lengths[0] * lengths[1].transpose(-1, -2))
 
 
@@ -57,7 +69,14 @@ def general(queries: Queries, keys: Keys, weight: Float[Tensor, "rows columns"])
     """
     expected = (queries.shape[-1], keys.shape[-1])
     if tuple(weight.shape) != expected:
-        raise MechanismError(f"W is {_size(weight)}, but {expected[0]} × {expected[1]} fits these queries and keys.")
+        raise MechanismError(
+            say(
+                "W is {size}, but {rows} × {columns} fits these queries and keys.",
+                size=_size(weight),
+                rows=expected[0],
+                columns=expected[1],
+            )
+        )
     return dot(queries @ weight, keys)
 
 
@@ -79,7 +98,15 @@ def additive(
     hidden = direction.shape[-1]
     for name, weight, rows in (("W₁", query_weight, queries), ("W₂", key_weight, keys)):
         if tuple(weight.shape) != (rows.shape[-1], hidden):
-            raise MechanismError(f"{name} is {_size(weight)}, but {rows.shape[-1]} × {hidden} fits its vectors and v.")
+            raise MechanismError(
+                say(
+                    "{name} is {size}, but {rows} × {hidden} fits its vectors and v.",
+                    name=name,
+                    size=_size(weight),
+                    rows=rows.shape[-1],
+                    hidden=hidden,
+                )
+            )
     pairs = (queries @ query_weight)[..., :, None, :] + (keys @ key_weight)[..., None, :, :]  # [query, key, hidden]
     return torch.tanh(pairs) @ direction
 
@@ -87,8 +114,13 @@ def additive(
 def _same_size(queries: Queries, keys: Keys, what: str) -> None:
     if queries.shape[-1] != keys.shape[-1]:
         raise MechanismError(
-            f"A query has {queries.shape[-1]} numbers and a key {keys.shape[-1]}, but {what} multiplies them one by "
-            "one: give both the same size, or score with a matrix in between (general, additive)."
+            say(
+                "A query has {query_size} numbers and a key {key_size}, but {what} multiplies them one by one: "
+                "give both the same size, or score with a matrix in between (general, additive).",
+                query_size=queries.shape[-1],
+                key_size=keys.shape[-1],
+                what=what,
+            )
         )
 
 

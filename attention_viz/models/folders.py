@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from attention_viz.core.errors import DamagedModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.folder import describe_folder
@@ -42,7 +43,7 @@ class FolderSource:
 
         folder = self._folder(name)
         if folder is None:
-            raise DamagedModelError(f"The folder of {name} is no longer there.")
+            raise DamagedModelError(say("The folder of {name} is no longer there.", name=name))
         return load_folder(folder, describe_folder(folder, name=name, origin="a folder of this server"))
 
     def _root(self) -> Path | None:

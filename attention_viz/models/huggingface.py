@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel
 from transformers.utils import logging
 
 from attention_viz.core.errors import DamagedModelError, ModelError, UnsupportedModelError
+from attention_viz.core.message import Message, counted, say
 from attention_viz.core.model import Encoding, Pass
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import title
@@ -34,13 +35,13 @@ _ROOM_BYTES = 200_000_000
 class HuggingFaceModel:
     """A transformers model and its tokenizer. Safe to share between threads.
 
-    maps_only: why it can only show maps, in one sentence; empty where queries and keys are captured.
+    maps_only: why it can only show maps, in one sentence; None where queries and keys are captured.
     """
 
     info: ModelInfo
     network: PreTrainedModel
     tokenizer: TextTokenizer
-    maps_only: str = ""
+    maps_only: Message | None = None
 
     def encode(self, text: str, second: str | None = None) -> Encoding:
         """See `Model.encode`."""
@@ -49,7 +50,9 @@ class HuggingFaceModel:
     def forward(self, encoding: Encoding) -> Pass:
         """See `Model.forward`. Raises ModelError when the network is in training mode, whose dropout is random."""
         if self.network.training:
-            raise ModelError("The model is in training mode, where dropout changes its attention. Call eval() on it.")
+            raise ModelError(
+                say("The model is in training mode, where dropout changes its attention. Call eval() on it.")
+            )
         inputs = self._inputs(encoding)
         if self.maps_only:
             stacks = by_maps(self.network, inputs, self.info.stacks)
@@ -71,8 +74,13 @@ class HuggingFaceModel:
         known = self.network.config.vocab_size
         if (highest := max(map(max, rows))) >= known:
             raise DamagedModelError(
-                f"The tokenizer of {self.info.name} gives a token the number {highest:,}, but the weights know "
-                f"{known:,} tokens: its files don't belong together."
+                say(
+                    "The tokenizer of {model} gives a token the number {number:,}, but the weights know "
+                    "{known:,} tokens: its files don't belong together.",
+                    model=self.info.name,
+                    number=highest,
+                    known=known,
+                )
             )
         return inputs
 
@@ -88,12 +96,12 @@ def load_folder(folder: Path, info: ModelInfo) -> HuggingFaceModel:
         tokenizer = _tokenizer(folder, network, info)
         maps_only = choose_route(network, info)
     if maps_only and (room := most_tokens(info.stacks)) < tokenizer.limit:
-        tokenizer = replace(tokenizer, limit=room, limited_by="all maps of this family are kept, which is done up to")
+        tokenizer = replace(tokenizer, limit=room, limited_by="maps")
     return HuggingFaceModel(info, network, tokenizer, maps_only)
 
 
 def _network(folder: Path, info: ModelInfo) -> PreTrainedModel:
-    with _library_errors("its weights can't be loaded"):
+    with _library_errors(say("its weights can't be loaded")):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         config.transformers_weights = None  # It could name other weights than those that were looked at.
         config.use_cache = False
@@ -105,7 +113,11 @@ def _network(folder: Path, info: ModelInfo) -> PreTrainedModel:
     _check_report(report, info)
     if network.main_input_name != "input_ids":
         raise UnsupportedModelError(
-            f"{title(info.family)} reads {network.main_input_name}. Only models that read text alone can be shown."
+            say(
+                "{family} reads {input}. Only models that read text alone can be shown.",
+                family=title(info.family),
+                input=network.main_input_name,
+            )
         )
     return network.eval()
 
@@ -132,8 +144,12 @@ def _check_size(config: Any, folder: Path) -> None:
     needed = sum(4 * tensor.numel() for tensor in (*empty.parameters(), *empty.buffers()))
     if needed > (held := weight_bytes(folder)) + _ROOM_BYTES:
         raise DamagedModelError(
-            f"The model's config.json describes weights of {needed:,} bytes, and its files hold {held:,}: they don't "
-            f"belong together."
+            say(
+                "The model's config.json describes weights of {needed:,} bytes, and its files hold {held:,}: "
+                "they don't belong together.",
+                needed=needed,
+                held=held,
+            )
         )
 
 
@@ -142,22 +158,39 @@ def _check_report(report: Mapping[str, Any], info: ModelInfo) -> None:
     missing = sorted(name for name in report["missing_keys"] if not name.startswith(_AFTER_ATTENTION))
     wrong = sorted(name for name, *_ in report["mismatched_keys"])
     if missing:
-        said = f"lack {len(missing):,} of its weights ({missing[0][:80]})"
-    elif wrong:
-        said = f"hold {len(wrong):,} weights in another shape than config.json says ({wrong[0][:80]})"
-    else:
-        return
-    raise DamagedModelError(f"The files of {info.name} {said}: they don't belong together.")
+        raise DamagedModelError(
+            say(
+                "The files of {model} lack {missing:,} of its weights ({first}): they don't belong together.",
+                model=info.name,
+                missing=len(missing),
+                first=missing[0][:80],
+            )
+        )
+    if wrong:
+        raise DamagedModelError(
+            counted(
+                len(wrong),
+                "The files of {model} hold {count:,} weight in another shape than config.json says ({first}): they "
+                "don't belong together.",
+                "The files of {model} hold {count:,} weights in another shape than config.json says ({first}): they "
+                "don't belong together.",
+                model=info.name,
+                first=wrong[0][:80],
+            )
+        )
 
 
 def _tokenizer(folder: Path, network: PreTrainedModel, info: ModelInfo) -> TextTokenizer:
-    with _library_errors("its tokenizer can't be loaded"):
+    with _library_errors(say("its tokenizer can't be loaded")):
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
         raise UnsupportedModelError(
-            f"The tokenizer of this {title(info.family)} can't tell where its tokens stand in the text (it has no "
-            f"tokenizer.json)."
+            say(
+                "The tokenizer of this {family} can't tell where its tokens stand in the text (it has no "
+                "tokenizer.json).",
+                family=title(info.family),
+            )
         )
     marks = {number for number, token in backend.get_added_tokens_decoder().items() if token.special}
     roles = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id)
@@ -178,12 +211,12 @@ def _start(config: Any, tokenizer: Any) -> int:
     candidates = (getattr(config, "decoder_start_token_id", None), tokenizer.bos_token_id, tokenizer.pad_token_id)
     start = next((number for number in candidates if isinstance(number, int)), None)
     if start is None:
-        raise UnsupportedModelError("The model's config.json doesn't say which token its decoder starts with.")
+        raise UnsupportedModelError(say("The model's config.json doesn't say which token its decoder starts with."))
     return start
 
 
 @contextmanager
-def _library_errors(what: str) -> Iterator[None]:
+def _library_errors(what: Message) -> Iterator[None]:
     """Anything that transformers raises over foreign files, as a DamagedModelError."""
     try:
         yield
@@ -191,7 +224,9 @@ def _library_errors(what: str) -> Iterator[None]:
         raise
     except Exception as error:  # What a foreign file makes the library raise has no common class.
         said = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-        raise DamagedModelError(f"The model's files don't belong together: {what} ({said}).") from error
+        raise DamagedModelError(
+            say("The model's files don't belong together: {what} ({said}).", what=what, said=said)
+        ) from error
 
 
 @contextmanager

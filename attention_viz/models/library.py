@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viz.core.errors import NotDownloadedError, UnknownModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import BundledSource
@@ -65,7 +66,10 @@ def _open_folder(folder: Path) -> Model:
 
     if not folder.is_dir():
         raise UnknownModelError(
-            f"There is no folder {folder}. Give one that save_pretrained made, or an id of the Hub."
+            say(
+                "There is no folder {folder}. Give one that save_pretrained made, or an id of the Hub.",
+                folder=str(folder),
+            )
         )
     return load_folder(folder, describe_folder(folder, name=folder.resolve().name, origin="a folder"))
 

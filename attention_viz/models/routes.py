@@ -16,6 +16,7 @@ import torch
 from transformers import PreTrainedModel
 
 from attention_viz.core.errors import ModelError, UnsupportedModelError
+from attention_viz.core.message import Message, say
 from attention_viz.core.model_info import Kind, ModelInfo, Stack
 from attention_viz.core.trace import ROW_TOLERANCE, Layer, MapLayer
 from attention_viz.models.architecture import title
@@ -43,7 +44,12 @@ def by_capture(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]
     expected = sum(stack.layers for stack in stacks)
     if len(layers) != expected:
         raise UnsupportedModelError(
-            f"{_name(network)} calls the shared attention function {len(layers)} times in {expected} layers."
+            say(
+                "{family} calls the shared attention function {layers} times in {expected} layers.",
+                family=_name(network),
+                layers=len(layers),
+                expected=expected,
+            )
         )
     # An encoder runs as a whole before its decoder, whose layers look at themselves first and at the encoder then.
     first = stacks[0].layers
@@ -69,7 +75,9 @@ def by_maps(network: PreTrainedModel, inputs: Inputs, stacks: Sequence[Stack]) -
         columns = queries if stack.kind == "decoder" else keys
         weights = [_map(network, item, (stack.heads, queries, columns)) for item in maps]
         if len(weights) != stack.layers:
-            raise _refused(network, f"it hands out {len(weights)} maps for {stack.layers} layers")
+            raise _refused(
+                network, say("it hands out {maps} maps for {layers} layers", maps=len(weights), layers=stack.layers)
+            )
         found[stack.kind] = _map_layers(network, stack.kind, weights)
     return found
 
@@ -92,8 +100,8 @@ def most_tokens(stacks: Sequence[Stack]) -> int:
     return math.isqrt(MAPS_BYTES // (4 * sum(stack.layers * stack.heads for stack in stacks)))
 
 
-def choose_route(network: PreTrainedModel, info: ModelInfo) -> str:
-    """Why the network can only show maps, in one sentence; empty where queries and keys are captured.
+def choose_route(network: PreTrainedModel, info: ModelInfo) -> Message | None:
+    """Why the network can only show maps, in one sentence; None where queries and keys are captured.
 
     Leaves the network set to the attention that its route needs; to be called before anybody else has the network.
     Raises UnsupportedModelError when neither route gives attention.
@@ -107,10 +115,11 @@ def choose_route(network: PreTrainedModel, info: ModelInfo) -> str:
     _check_direction(network, maps)
     if not isinstance(captured, Exception) and _agree(captured, maps):
         _use(network, ATTENTION)
-        return ""
-    return (
-        f"This family ({_name(network)}) computes attention in its own way, so only its maps can be shown, not queries "
-        f"and keys."
+        return None
+    return say(
+        "This family ({family}) computes attention in its own way, so only its maps can be shown, not queries and "
+        "keys.",
+        family=_name(network),
     )
 
 
@@ -140,9 +149,9 @@ def _try(run: Callable[[], Stacks]) -> Stacks | Exception:
 
 def _reason(network: PreTrainedModel, error: Exception) -> UnsupportedModelError:
     if isinstance(error, ModelError):
-        return UnsupportedModelError(str(error))
+        return UnsupportedModelError(error.message)
     said = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-    return _refused(network, f"it can't be asked for its maps ({said})")
+    return _refused(network, say("it can't be asked for its maps ({reason})", reason=said))
 
 
 def _map(network: PreTrainedModel, item: object, shape: tuple[int, int, int]) -> np.ndarray:
@@ -151,14 +160,23 @@ def _map(network: PreTrainedModel, item: object, shape: tuple[int, int, int]) ->
         arrived = " × ".join(map(str, item.shape[1:])) if isinstance(item, torch.Tensor) else type(item).__name__
         raise _refused(
             network,
-            f"what a layer hands out is {arrived}, and {heads} heads × {queries} queries × {keys} keys were expected",
+            say(
+                "what a layer hands out is {arrived}, and {heads} heads × {queries} queries × {keys} keys were "
+                "expected",
+                arrived=arrived,
+                heads=heads,
+                queries=queries,
+                keys=keys,
+            ),
         )
     weights = item[0].float().numpy().copy()
     sums = weights.sum(axis=-1)
     # Written so that a NaN fails too.
     if not (np.abs(sums - 1) <= ROW_TOLERANCE).all() or (weights < 0).any():
         worst = float(sums.flat[np.argmax(np.abs(sums - 1))])
-        raise _refused(network, f"what a query gives to all keys adds up to {worst:.4g}, and attention adds up to 1")
+        raise _refused(
+            network, say("what a query gives to all keys adds up to {sum:.4g}, and attention adds up to 1", sum=worst)
+        )
     return weights
 
 
@@ -166,14 +184,17 @@ def _check_heads(network: PreTrainedModel, stacks: Sequence[Stack], parts: Seque
     for stack, part in zip(stacks, parts, strict=True):
         for layer in part:
             if layer.heads != stack.heads:
-                raise _refused(network, f"a layer has {layer.heads} heads, and config.json says {stack.heads}")
+                raise _refused(
+                    network,
+                    say("a layer has {heads} heads, and config.json says {said}", heads=layer.heads, said=stack.heads),
+                )
 
 
 def _check_direction(network: PreTrainedModel, maps: Stacks) -> None:
     """Raises UnsupportedModelError when a decoder's maps look ahead: it would be shown as if it could not."""
     for layer in maps.get("decoder", ()):
         if any(np.triu(layer.attention(head), 1).any() for head in range(layer.heads)):
-            raise _refused(network, "it was taken for a decoder, and its tokens look at what follows them")
+            raise _refused(network, say("it was taken for a decoder, and its tokens look at what follows them"))
 
 
 def _agree(captured: Stacks, maps: Stacks) -> bool:
@@ -185,8 +206,10 @@ def _agree(captured: Stacks, maps: Stacks) -> bool:
     )
 
 
-def _refused(network: PreTrainedModel, reason: str) -> UnsupportedModelError:
-    return UnsupportedModelError(f"The attention of {_name(network)} can't be shown: {reason}.")
+def _refused(network: PreTrainedModel, reason: Message) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        say("The attention of {family} can't be shown: {reason}.", family=_name(network), reason=reason)
+    )
 
 
 def _name(network: PreTrainedModel) -> str:

@@ -12,17 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
+from typing import Literal
 
 from tokenizers import Encoding as Pieces
 from tokenizers import Tokenizer
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import Listed, Message, counted, say
 from attention_viz.core.model import Encoding
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
 
-_NAMES = (" of the first text", " of the second text")
+_Row = Literal["text", "first", "second", "encoder", "decoder"]
+"""Which tokens are cut: of the only text, of one of two, or of one that encoder and decoder both read."""
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 # GPT-2's alphabet: a byte that prints stands for itself, the others follow from U+0100 on.
 _PRINTED = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -39,7 +42,7 @@ class TextTokenizer:
 
     backend: made ready by `for_sharing`.
     limit: the most tokens that are read, special ones included.
-    limited_by: what sets the limit, to be followed by it.
+    limited_by: what sets the limit: the model, or the memory for all maps of a family that has nothing but maps.
     special_ids: ids with a structural role; the unknown token is not one of them.
     unknown_id: the id of everything that is not in the vocabulary, or None where there is no such thing.
     start_id: what a decoder reads before its text; None where no decoder reads the second text.
@@ -52,7 +55,7 @@ class TextTokenizer:
     unknown_id: int | None
     start_id: int | None = None
     byte_level: bool = False
-    limited_by: str = "the model reads"
+    limited_by: Literal["model", "maps"] = "model"
 
     def encode(self, text: str, second: str | None = None) -> Encoding:
         """Raises TextError when the text is empty, blank, too long to try, or leaves no token.
@@ -72,31 +75,35 @@ class TextTokenizer:
             return self._joined(texts, pieces, notes)
         return self._apart(texts, pieces, notes, self.start_id)
 
-    def _joined(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[str]) -> Encoding:
+    def _joined(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[Message]) -> Encoding:
         """One row of tokens: a text, or a pair as the tokenizer joins it."""
-        notes += self._cut(pieces, self.limit - self.backend.num_special_tokens_to_add(len(pieces) == 2))
+        rows: tuple[_Row, ...] = ("text",) if len(pieces) == 1 else ("first", "second")
+        notes += self._cut(pieces, rows, self.limit - self.backend.num_special_tokens_to_add(len(pieces) == 2))
         joined = self.backend.post_process(pieces[0], pieces[1] if len(pieces) == 2 else None)
         owners = _owners(joined, [len(piece) for piece in pieces])
         tokens = self._tokens(joined, owners, pieces, texts)
         if any(pair == (0, 1) for pair in pairwise(owners)):
-            notes.append("This model knows no pairs: it reads the second text right after the first.")
+            notes.append(say("This model knows no pairs: it reads the second text right after the first."))
         notes += _typed_special_note(tokens)
         notes += self._unknown_note(tokens)
         return Encoding(texts, tokens, tuple(notes), type_ids=tuple(joined.type_ids))
 
-    def _apart(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[str], start_id: int) -> Encoding:
+    def _apart(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[Message], start_id: int) -> Encoding:
         """Two rows of tokens: the encoder's, and the decoder's with the start token before it, as in training."""
-        names, repeated = _NAMES, len(texts) == 1
+        rows: tuple[_Row, _Row] = "first", "second"
+        repeated = len(texts) == 1
         if repeated:
-            names = (" of the text, as the encoder reads it,", " of the text, as the decoder reads it,")
+            rows = "encoder", "decoder"
             texts, pieces = texts * 2, [pieces[0], self._pieces(texts[0], 0)]
             notes.append(
-                "No second text: the decoder reads the same text as the encoder, as when the model is asked to repeat "
-                "it."
+                say(
+                    "No second text: the decoder reads the same text as the encoder, as when the model is asked to "
+                    "repeat it."
+                )
             )
         room = self.limit - self.backend.num_special_tokens_to_add(is_pair=False)
-        notes += self._cut(pieces[:1], room, names[0])
-        notes += self._cut(pieces[1:], room - 1, names[1])  # The start token takes a place.
+        notes += self._cut(pieces[:1], rows[:1], room)
+        notes += self._cut(pieces[1:], rows[1:], room - 1)  # The start token takes a place.
         source, target = (self.backend.post_process(piece) for piece in pieces)
         tokens = self._tokens(source, _owners(source, [len(pieces[0])]), pieces[:1], texts)
         words = 1 + max((token.word for token in tokens if token.word is not None), default=-1)
@@ -112,31 +119,31 @@ class TextTokenizer:
         return Encoding(texts, tokens, tuple(notes), target=shifted, type_ids=tuple(source.type_ids))
 
     def _pieces(self, text: str, number: int) -> Pieces:
-        which = "text" if number == 0 else "second text"
+        if not text:
+            raise TextError(say("There is no text yet. Type a word or a sentence, and its attention is drawn here."))
         if not text.strip():
-            what = "There is no text yet" if not text else "The text has only blanks"
-            raise TextError(f"{what}. Type a word or a sentence, and its attention is drawn here.")
+            raise TextError(
+                say("The text has only blanks. Type a word or a sentence, and its attention is drawn here.")
+            )
         pieces = self.backend.encode(text, add_special_tokens=False)
         if not len(pieces):
-            raise TextError(
-                f"Nothing of the {which} is left after tokenizing: its {_characters(len(text))} mean nothing to this "
-                f"model. Type a word or a sentence."
-            )
+            raise TextError(_nothing_left(number, len(text)))
         return pieces
 
-    def _cut(self, pieces: list[Pieces], room: int, name: str = "") -> list[str]:
+    def _cut(self, pieces: list[Pieces], rows: Sequence[_Row], room: int) -> list[Message]:
         """Cuts `pieces` in place to the `room` that there is and says what is shown."""
         totals = [len(piece) for piece in pieces]
-        kept = _share(totals, room)
         notes = []
-        names = _NAMES if len(pieces) == 2 else (name,)
-        for piece, total, keep, which in zip(pieces, totals, kept, names, strict=True):
+        for piece, total, keep, row in zip(pieces, totals, _share(totals, room), rows, strict=True):
             if keep < total:
                 piece.truncate(keep)
-                notes.append(
-                    f"The first {keep:,} of {total:,} tokens{which} are shown: {self.limited_by} {self.limit:,}."
-                )
+                notes.append(_shortened(row, keep, total, self._why_limited()))
         return notes
+
+    def _why_limited(self) -> Message:
+        if self.limited_by == "maps":
+            return say("all maps of this family are kept, which is done up to {limit:,}", limit=self.limit)
+        return say("the model reads {limit:,}", limit=self.limit)
 
     def _tokens(
         self,
@@ -192,7 +199,7 @@ class TextTokenizer:
         except UnicodeDecodeError:
             return ("▁" if spelled.startswith(b" ") else "") + typed if typed else piece
 
-    def _dropped_note(self, pieces: Pieces, text: str) -> list[str]:
+    def _dropped_note(self, pieces: Pieces, text: str) -> list[Message]:
         """Says how many characters left no trace: control characters always, accents and vowel marks in some models."""
         covered = bytearray(len(text))
         inside = 0  # Characters that lie in a token's span without being in its text, as the 0 byte in "a\0b".
@@ -212,18 +219,33 @@ class TextTokenizer:
         if not count:
             return []
         hidden = not inside and all(unicodedata.category(char).startswith("C") for char in missed)
-        kind = "invisible control or format" if hidden else "mark or control"
-        plural = f"1 {kind} character has" if count == 1 else f"{count:,} {kind} characters have"
-        return [f"{plural} no token: this model's tokenizer drops {'it' if count == 1 else 'them'}."]
+        if hidden:
+            note = counted(
+                count,
+                "{count:,} invisible control or format character has no token: this model's tokenizer drops it.",
+                "{count:,} invisible control or format characters have no token: this model's tokenizer drops them.",
+            )
+        else:
+            note = counted(
+                count,
+                "{count:,} mark or control character has no token: this model's tokenizer drops it.",
+                "{count:,} mark or control characters have no token: this model's tokenizer drops them.",
+            )
+        return [note]
 
-    def _unknown_note(self, tokens: Sequence[Token]) -> list[str]:
+    def _unknown_note(self, tokens: Sequence[Token]) -> list[Message]:
         """Says how much of the text the model can't tell apart."""
         unknown = [token for token in tokens if token.id == self.unknown_id]
         if not unknown:
             return []
         return [
-            f"Not in this model's vocabulary: {len(unknown):,} of {len(tokens):,} tokens. It reads every one of them "
-            f"as the same {self._unknown()}."
+            say(
+                "Not in this model's vocabulary: {unknown:,} of {tokens:,} tokens. It reads every one of them as the "
+                "same {token}.",
+                unknown=len(unknown),
+                tokens=len(tokens),
+                token=self._unknown(),
+            )
         ]
 
     def _unknown(self) -> str:
@@ -278,14 +300,69 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _characters(count: int) -> str:
-    return "1 character" if count == 1 else f"{count:,} characters"
+def _nothing_left(number: int, characters: int) -> Message:
+    """number: of the text, 0 for the first."""
+    if number == 0:
+        return counted(
+            characters,
+            "Nothing of the text is left after tokenizing: its {count:,} character means nothing to this model. Type a "
+            "word or a sentence.",
+            "Nothing of the text is left after tokenizing: its {count:,} characters mean nothing to this model. Type a "
+            "word or a sentence.",
+        )
+    return counted(
+        characters,
+        "Nothing of the second text is left after tokenizing: its {count:,} character means nothing to this model. "
+        "Type a word or a sentence.",
+        "Nothing of the second text is left after tokenizing: its {count:,} characters mean nothing to this model. "
+        "Type a word or a sentence.",
+    )
 
 
-def _typed_special_note(tokens: Sequence[Token]) -> list[str]:
+def _shortened(row: _Row, kept: int, total: int, why: Message) -> Message:
+    match row:
+        case "text":
+            return say("The first {kept:,} of {total:,} tokens are shown: {why}.", kept=kept, total=total, why=why)
+        case "first":
+            return say(
+                "The first {kept:,} of {total:,} tokens of the first text are shown: {why}.",
+                kept=kept,
+                total=total,
+                why=why,
+            )
+        case "second":
+            return say(
+                "The first {kept:,} of {total:,} tokens of the second text are shown: {why}.",
+                kept=kept,
+                total=total,
+                why=why,
+            )
+        case "encoder":
+            return say(
+                "The first {kept:,} of {total:,} tokens of the text, as the encoder reads it, are shown: {why}.",
+                kept=kept,
+                total=total,
+                why=why,
+            )
+        case "decoder":
+            return say(
+                "The first {kept:,} of {total:,} tokens of the text, as the decoder reads it, are shown: {why}.",
+                kept=kept,
+                total=total,
+                why=why,
+            )
+
+
+def _typed_special_note(tokens: Sequence[Token]) -> list[Message]:
     """Says that what a person typed is read as one of the model's own tokens."""
     typed = sorted({token.text for token in tokens if token.special and token.span is not None})
     if not typed:
         return []
-    what = "a special token" if len(typed) == 1 else "special tokens"
-    return [f"The model reads {' and '.join(typed)} in your text as {what} of its own, not as letters."]
+    return [
+        counted(
+            len(typed),
+            "The model reads {tokens} in your text as a special token of its own, not as letters.",
+            "The model reads {tokens} in your text as special tokens of its own, not as letters.",
+            tokens=Listed(tuple(typed)),
+        )
+    ]

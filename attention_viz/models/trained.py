@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attention_viz.core.errors import GoneModelError, ModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Encoding, Model, Pass
 from attention_viz.core.model_info import ModelInfo, Stack
 from attention_viz.core.trace import Layer, MapLayer
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from attention_viz.toy.task import Looked, Task
 
 _NAME = re.compile(r"(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[a-z2-7]{10})")
-ADDITIVE = (
+ADDITIVE = say(
     "This model scores with additive attention, v·tanh(W₁q + W₂k): there is no product of a query and a key that could "
     "be taken apart, so only its maps are shown."
 )
@@ -50,8 +51,10 @@ class TrainedModel:
         read = self._task.read(self._config, text)
         response = self._task.respond(self._config, self._model, read, second)
         if response is None:
-            left = (f"{self._name} reads one text; the second is left out.",) if second and second.strip() else ()
-            return Encoding((read.text,), read.tokens, (*read.notes, *left))
+            notes = read.notes
+            if second and second.strip():
+                notes = (*notes, say("{name} reads one text; the second is left out.", name=self._name))
+            return Encoding((read.text,), read.tokens, notes)
         return Encoding((read.text, response.text), read.tokens, (*read.notes, *response.notes), target=response.tokens)
 
     def forward(self, encoding: Encoding) -> Pass:
@@ -65,7 +68,7 @@ class TrainedModel:
         with torch.no_grad():
             looked = self._model(ids[None], given).looked
         layers = tuple(map(_layer, looked))
-        reason = ADDITIVE if any(isinstance(layer, MapLayer) for layer in layers) else ""
+        reason = ADDITIVE if any(isinstance(layer, MapLayer) for layer in layers) else None
         return Pass({self._task.kind: layers}, reason)
 
 
@@ -109,14 +112,18 @@ class TrainedSource:
     def _find(self, name: str) -> tuple[Task, Config, Mapping[str, Tensor]]:
         match = _NAME.fullmatch(name)
         if match is None:
-            raise ModelError(f"{name[:100]} is no name of a trained model.")
+            raise ModelError(say("{name} is no name of a trained model.", name=name[:100]))
         run = self._run(match["id"])
         weights = None if run is None else run.checkpoints.get(int(match["step"]))
         if run is None or weights is None:
             raise GoneModelError(
-                f"The model “{match['task']}” after {int(match['step']):,} steps was trained in another visit, and "
-                "this server no longer has it. Load its file on the page “Train a model”, or train it again there: the "
-                "same seed and settings give the same model.",
+                say(
+                    "The model “{task}” after {step:,} steps was trained in another visit, and this server "
+                    "no longer has it. Load its file on the page “Train a model”, or train it again there: the "
+                    "same seed and settings give the same model.",
+                    task=match["task"],
+                    step=int(match["step"]),
+                ),
                 name,
             )
         return run.task, run.config, weights

@@ -13,6 +13,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from attention_viz.core.errors import DamagedModelError, UnsupportedModelError
+from attention_viz.core.message import say
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -26,14 +27,24 @@ def read_json(file: Path, most: int) -> dict[str, Any]:
     """The object in a JSON file of at most `most` bytes. Raises DamagedModelError in every other case."""
     try:
         if (size := file.stat().st_size) > most:
-            raise DamagedModelError(f"{file.name} has {size:,} bytes, and at most {most:,} are read.")
+            raise DamagedModelError(
+                say("{file} has {size:,} bytes, and at most {most:,} are read.", file=file.name, size=size, most=most)
+            )
         value = json.loads(file.read_bytes())
     except OSError as error:
-        raise DamagedModelError(f"The model's {file.name} is missing or can't be read.") from error
+        raise DamagedModelError(say("The model's {file} is missing or can't be read.", file=file.name)) from error
     except (ValueError, RecursionError) as error:
-        raise DamagedModelError(f"The model's {file.name} is not valid JSON: get the file again.") from error
+        raise DamagedModelError(
+            say("The model's {file} is not valid JSON: get the file again.", file=file.name)
+        ) from error
     if not isinstance(value, dict):
-        raise DamagedModelError(f"The model's {file.name} holds a {type(value).__name__}, and an object was expected.")
+        raise DamagedModelError(
+            say(
+                "The model's {file} holds a {type}, and an object was expected.",
+                file=file.name,
+                type=type(value).__name__,
+            )
+        )
     return value
 
 
@@ -50,10 +61,14 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     others = sorted(path.name for pattern in _OTHER_FORMATS for path in folder.glob(pattern))
     if others:
         raise UnsupportedModelError(
-            f"The weights of this model come only as {others[0][:80]}. Only safetensors files are read: they can't "
-            f"carry code. Look for a version of the model with a {SINGLE}."
+            say(
+                "The weights of this model come only as {file}. Only safetensors files are read: they "
+                "can't carry code. Look for a version of the model with a {wanted}.",
+                file=others[0][:80],
+                wanted=SINGLE,
+            )
         )
-    raise DamagedModelError(f"There is no {SINGLE} among the model's files: get them again.")
+    raise DamagedModelError(say("There is no {file} among the model's files: get them again.", file=SINGLE))
 
 
 def count_parameters(folder: Path) -> int:
@@ -87,15 +102,19 @@ def digest(folder: Path, *more: str) -> str:
 def _shards(folder: Path) -> tuple[Path, ...]:
     table = read_json(folder / INDEX, _INDEX_BYTES).get("weight_map")
     if not isinstance(table, Mapping) or not table or not all(isinstance(name, str) for name in table.values()):
-        raise DamagedModelError(f"The model's {INDEX} names no files: get it again.")
+        raise DamagedModelError(say("The model's {file} names no files: get it again.", file=INDEX))
     names = sorted(set(table.values()))
     if len(names) > _MAX_SHARDS or not all(re.fullmatch(r"[\w-][\w.-]*\.safetensors", name) for name in names):
-        raise DamagedModelError(f"The model's {INDEX} names files that can't belong to it.")
+        raise DamagedModelError(say("The model's {file} names files that can't belong to it.", file=INDEX))
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise DamagedModelError(
-            f"{len(missing)} of the {len(names)} files with the model's weights are missing ({missing[0][:80]}): get "
-            f"them again."
+            say(
+                "{missing} of the {files} files with the model's weights are missing ({first}): get them again.",
+                missing=len(missing),
+                files=len(names),
+                first=missing[0][:80],
+            )
         )
     return tuple(folder / name for name in names)
 
@@ -116,5 +135,5 @@ def _count(file: Path) -> int:
             )
     except (SafetensorError, OSError) as error:
         raise DamagedModelError(
-            f"The model's {file.name} is cut short or is no safetensors file: get it again."
+            say("The model's {file} is cut short or is no safetensors file: get it again.", file=file.name)
         ) from error

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float32
 
+from attention_viz.core.message import Listed, Message, say
 from attention_viz.core.model_info import Kind
 from attention_viz.core.trace import Layer, MapLayer
 
@@ -57,7 +58,7 @@ def agrees(weights: Maps, visible: Visible) -> bool:
     return not _some(weights)[~visible[0]].any()
 
 
-def doubts(config: Any, kind: Kind, layers: Sequence[Layer | MapLayer]) -> tuple[str, ...]:
+def doubts(config: Any, kind: Kind, layers: Sequence[Layer | MapLayer]) -> tuple[Message, ...]:
     """Sentences on layers whose windows are not known, so that their baselines and ranges may not hold."""
     refuted: dict[int, list[int]] = {}
     unknown: dict[int, list[int]] = {}
@@ -69,17 +70,25 @@ def doubts(config: Any, kind: Kind, layers: Sequence[Layer | MapLayer]) -> tuple
             refuted.setdefault(window, []).append(number)
         elif kind != "cross" and corner >= _TELLING:
             unknown.setdefault(reach, []).append(number)
-    return tuple(
-        [
-            f"config.json announces a window of {window:,} tokens for {_names(numbers)}, but their maps have weight "
-            "beyond it: nothing is marked as hidden by it."
+    return (
+        *(
+            say(
+                "config.json announces a window of {window:,} tokens for {layers}, but their maps have weight beyond "
+                "it: nothing is marked as hidden by it.",
+                window=window,
+                layers=_names(numbers),
+            )
             for window, numbers in refuted.items()
-        ]
-        + [
-            f"No head of {_names(numbers)} gives any weight to what is more than {reach:,} tokens away. If that is a "
-            "window, config.json doesn't announce it: baselines and ranges count what lies beyond as visible."
+        ),
+        *(
+            say(
+                "No head of {layers} gives any weight to what is more than {reach:,} tokens away. If that is a window, "
+                "config.json doesn't announce it: baselines and ranges count what lies beyond as visible.",
+                layers=_names(numbers),
+                reach=reach,
+            )
             for reach, numbers in unknown.items()
-        ]
+        ),
     )
 
 
@@ -99,6 +108,5 @@ def _some(weights: Maps) -> Bool[np.ndarray, "query key"]:
     return np.logical_or.reduce(weights > 0, axis=0)
 
 
-def _names(layers: Sequence[int]) -> str:
-    *others, last = (f"L{layer}" for layer in layers)
-    return f"{', '.join(others)} and {last}" if others else last
+def _names(layers: Sequence[int]) -> Listed:
+    return Listed(tuple(f"L{layer}" for layer in layers))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from attention_viz.core.errors import ConfigError
+from attention_viz.core.message import Message, say
 
 MOST_TEXT = 20_000
 """Characters of a text to learn from."""
@@ -28,8 +29,24 @@ class Range:
         """Raises ConfigError."""
         number = isinstance(value, int if self.whole else (int, float)) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or not self.least <= value <= self.most:
-            kind = "a whole number" if self.whole else "a number"
-            raise ConfigError(f"{self.words} is {value!r:.40}: {kind} from {self.least:g} to {self.most:g} is wanted.")
+            raise ConfigError(self._refusal(repr(value)[:40]))
+
+    def _refusal(self, value: str) -> Message:
+        if self.whole:
+            return say(
+                "{setting} is {value}: a whole number from {least:g} to {most:g} is wanted.",
+                setting=self.words,
+                value=value,
+                least=self.least,
+                most=self.most,
+            )
+        return say(
+            "{setting} is {value}: a number from {least:g} to {most:g} is wanted.",
+            setting=self.words,
+            value=value,
+            least=self.least,
+            most=self.most,
+        )
 
 
 RANGES = {
@@ -68,20 +85,30 @@ class Config:
             allowed.check(getattr(self, name))
         if self.width % self.heads:
             raise ConfigError(
-                f"A width of {self.width} can't be split among {self.heads} heads: choose a multiple of {self.heads}."
+                say(
+                    "A width of {width} can't be split among {heads} heads: choose a multiple of {heads}.",
+                    width=self.width,
+                    heads=self.heads,
+                )
             )
         if len(self.text) > MOST_TEXT:
-            raise ConfigError(f"The text has {len(self.text):,} characters; at most {MOST_TEXT:,} can be learned from.")
+            raise ConfigError(
+                say(
+                    "The text has {characters:,} characters; at most {most:,} can be learned from.",
+                    characters=len(self.text),
+                    most=MOST_TEXT,
+                )
+            )
 
 
 def config_of(values: dict[str, Any], defaults: Config) -> Config:
     """Settings from a link or a file, on top of a task's defaults. Raises ConfigError for what is not a setting."""
     unknown = [name for name in values if name not in {field.name for field in fields(Config)}]
     if unknown:
-        raise ConfigError(f"{unknown[0]!r:.40} is no setting of a training.")
+        raise ConfigError(say("{name} is no setting of a training.", name=repr(unknown[0])[:40]))
     given = {field.name: values.get(field.name, getattr(defaults, field.name)) for field in fields(Config)}
     for name, allowed in RANGES.items():
         allowed.check(given[name])
     if not isinstance(given["text"], str):
-        raise ConfigError(f"The text is {given['text']!r:.40}: characters are wanted.")
+        raise ConfigError(say("The text is {value}: characters are wanted.", value=repr(given["text"])[:40]))
     return Config(**{**given, "learning_rate": float(given["learning_rate"])})

@@ -20,6 +20,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from attention_viz.core.errors import ConfigError, FileError
+from attention_viz.core.message import Message, say
 from attention_viz.toy.config import Config, config_of
 from attention_viz.toy.run import Run
 from attention_viz.toy.task import Task
@@ -61,12 +62,19 @@ def open_run(data: bytes) -> Run:
     """The run of a file. Raises FileError that says what is wrong with it."""
     header = _header(data)
     if header.get("format") != FORMAT:
-        raise FileError("This is a safetensors file, but not one of a training: it was not saved on “Train a model”.")
+        raise FileError(
+            say("This is a safetensors file, but not one of a training: it was not saved on “Train a model”.")
+        )
     version = header.get("version")
     if version not in (VERSION, _OLDER):
         raise FileError(
-            f"The file has version {str(version)[:20]} of the format, and this program reads versions {_OLDER} and "
-            f"{VERSION}. Train the model again with the same settings, or use the program that saved it."
+            say(
+                "The file has version {arrived} of the format, and this program reads versions {older} and {version}. "
+                "Train the model again with the same settings, or use the program that saved it.",
+                arrived=str(version)[:20],
+                older=_OLDER,
+                version=VERSION,
+            )
         )
     try:
         written = json.loads(header["run"])
@@ -81,12 +89,12 @@ def open_run(data: bytes) -> Run:
         if steps != sorted(set(steps)) or not 0 <= steps[0] <= steps[-1] <= config.steps or not 0 <= seconds < math.inf:
             raise ValueError("Steps and seconds go up.")
     except ConfigError as error:
-        raise FileError(f"The file's settings can't be used. {error}") from error
+        raise FileError(say("The file's settings can't be used. {reason}", reason=error.message)) from error
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, OverflowError) as error:
-        raise FileError("The file's header is damaged: its settings or its curves can't be read.") from error
+        raise FileError(say("The file's header is damaged: its settings or its curves can't be read.")) from error
     checkpoints, moments = _tensors(data)
     if step != max(checkpoints, default=-1) or not set(checkpoints) <= set(steps):
-        raise FileError("The file is damaged: its curves and its checkpoints are not of the same steps.")
+        raise FileError(say("The file is damaged: its curves and its checkpoints are not of the same steps."))
     _check_shapes(task, config, checkpoints, moments)
     return Run(task, config, measured, checkpoints, State(step, seconds, checkpoints[step], moments))
 
@@ -94,14 +102,20 @@ def open_run(data: bytes) -> Run:
 def _header(data: bytes) -> Mapping[str, Any]:
     """The text in the header, as safetensors has it: 8 bytes of length, JSON, then the numbers."""
     if len(data) > MOST_BYTES:
-        raise FileError(f"The file has {len(data) / 1e6:,.0f} MB; at most {MOST_BYTES / 1e6:,.0f} MB are opened.")
+        raise FileError(
+            say(
+                "The file has {size:,.0f} MB; at most {most:,.0f} MB are opened.",
+                size=len(data) / 1e6,
+                most=MOST_BYTES / 1e6,
+            )
+        )
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or not 2 <= length <= min(_MOST_HEADER, len(data) - 8):
-        raise FileError("This is no safetensors file, or it was cut off: choose a file saved on “Train a model”.")
+        raise FileError(say("This is no safetensors file, or it was cut off: choose a file saved on “Train a model”."))
     try:
         found = json.loads(data[8 : 8 + length])
     except (ValueError, RecursionError) as error:
-        raise FileError("The file's header is damaged: it is not JSON.") from error
+        raise FileError(say("The file's header is damaged: it is not JSON.")) from error
     about = found.get("__metadata__", {}) if isinstance(found, dict) else {}
     return about if isinstance(about, dict) else {}
 
@@ -111,12 +125,12 @@ def _tensors(data: bytes) -> tuple[dict[int, dict[str, Tensor]], dict[str, Tenso
     try:
         found = load(data)
     except (SafetensorError, ValueError, RuntimeError) as error:
-        raise FileError("The file is cut off or damaged: its weights can't be read.") from error
+        raise FileError(say("The file is cut off or damaged: its weights can't be read.")) from error
     checkpoints: dict[int, dict[str, Tensor]] = {}
     moments: dict[str, Tensor] = {}
     for name, tensor in found.items():
         if not torch.isfinite(tensor).all():
-            raise FileError(f"The file holds numbers that are none (NaN or infinity), in {name[:60]}.")
+            raise FileError(say("The file holds numbers that are none (NaN or infinity), in {name}.", name=name[:60]))
         place, _, rest = name.partition("/")
         if place == _MOMENTS:
             moments[rest] = tensor.to(torch.float32)
@@ -133,13 +147,15 @@ def _check_shapes(
         try:
             model_of(task, config, weights)
         except ConfigError as error:
-            raise FileError(f"The weights of step {step} don't fit the settings of the file: wrong shapes.") from error
+            raise FileError(
+                say("The weights of step {step} don't fit the settings of the file: wrong shapes.", step=step)
+            ) from error
     model = task.build(config)
     shapes = {name: weight.shape for name, weight in model.named_parameters()}
     for name, moment in moments.items():
         kind, _, weight = name.partition(".")
         if weight not in shapes or (kind != "step" and moment.shape != shapes[weight]):
-            raise FileError(f"The optimiser's numbers don't fit the model: {name[:60]}.")
+            raise FileError(say("The optimiser's numbers don't fit the model: {name}.", name=name[:60]))
 
 
 def _written(measured: Measured) -> dict[str, Any]:
@@ -152,15 +168,22 @@ def _numbers(found: np.ndarray) -> list[list[float | None]]:
     return [[None if math.isnan(one) else one for one in row] for row in found.tolist()]
 
 
-def _held_out_otherwise(config: Config) -> str:
+def _held_out_otherwise(config: Config) -> Message:
     """Not opened: what counts as held out now, the model of this file has learned from in part, and what it was
     measured on stood in what it learned from. So neither its curves nor new numbers would be true."""
-    return (
+    return say(
         "The file is of an earlier version, which measured a text's model on the last tenth of the text, also where "
         "the same lines stand in the part that it learned from. Now these are kept apart, and this model can't be "
-        f"measured so any more. Train it again: layers {config.layers}, heads {config.heads}, width {config.width}, "
-        f"learning rate {config.learning_rate:g}, steps {config.steps}, seed {config.seed}, on the text of "
-        f"{len(config.text):,} characters that begins “{' '.join(config.text[:60].split())}”."
+        "measured so any more. Train it again: layers {layers}, heads {heads}, width {width}, learning rate {rate:g}, "
+        "steps {steps}, seed {seed}, on the text of {characters:,} characters that begins “{beginning}”.",
+        layers=config.layers,
+        heads=config.heads,
+        width=config.width,
+        rate=config.learning_rate,
+        steps=config.steps,
+        seed=config.seed,
+        characters=len(config.text),
+        beginning=" ".join(config.text[:60].split()),
     )
 
 

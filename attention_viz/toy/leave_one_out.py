@@ -17,6 +17,7 @@ from jaxtyping import Float64, Int
 from torch import Tensor
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import say
 from attention_viz.toy.config import Config
 from attention_viz.toy.task import Read, ToyModel
 from attention_viz.toy.tasks.keyword import CLASSES, Branch, Keyword, twins
@@ -54,7 +55,9 @@ def leave_one_out(model: ToyModel, read: Read) -> LeftOut:
     """
     words = read.ids
     if len(words) < 2:
-        raise TextError(f"“{read.text.strip():.40}” is one word: nothing is left without it. Write at least two.")
+        raise TextError(
+            say("“{word}” is one word: nothing is left without it. Write at least two.", word=read.text.strip()[:40])
+        )
     both = twins(model)
     return LeftOut(_explained(both.attentive, words), _explained(both.uniform, words))
 

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from attention_viz.core.errors import ConfigError
+from attention_viz.core.message import Message, say
 from attention_viz.core.model_info import Kind
 from attention_viz.core.token import Token
 from attention_viz.toy.config import Config
@@ -94,7 +95,7 @@ class Read:
 
     text: str
     tokens: tuple[Token, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def ids(self) -> Int[Tensor, " token"]:
@@ -133,7 +134,14 @@ class Task(ABC):
         """Raises ConfigError where the task can't be learned with these settings."""
         for name in ("layers", "heads", "width", "text"):
             if name not in self.free and getattr(config, name) != getattr(self.defaults, name):
-                raise ConfigError(f"{self.title} has one setting for {name}: {getattr(self.defaults, name)!r:.40}.")
+                raise ConfigError(
+                    say(
+                        "{title} has one setting for {name}: {value}.",
+                        title=self.title,
+                        name=name,
+                        value=repr(getattr(self.defaults, name))[:40],
+                    )
+                )
 
     @abstractmethod
     def build(self, config: Config) -> ToyModel:

@@ -23,6 +23,7 @@ from jaxtyping import Float64
 from torch import Tensor, nn
 
 from attention_viz.core.errors import ConfigError, DivergedError
+from attention_viz.core.message import say
 from attention_viz.toy.chance import FIRST_WEIGHTS, HELD_OUT, generator, initialise
 from attention_viz.toy.config import Config
 from attention_viz.toy.patterns import masses, uniform_masses
@@ -114,7 +115,9 @@ def model_of(task: Task, config: Config, weights: Mapping[str, Tensor]) -> ToyMo
     try:
         model.load_state_dict(dict(weights))
     except RuntimeError as error:
-        raise ConfigError(f"The weights don't fit a model of these settings ({task.title}): {error}") from error
+        raise ConfigError(
+            say("The weights don't fit a model of these settings ({task}): {error}", task=task.title, error=str(error))
+        ) from error
     return model.eval()
 
 
@@ -195,9 +198,13 @@ class _Learner:
         """A state that was yielded is a good one."""
         if not math.isfinite(loss):
             raise DivergedError(
-                f"The loss is no number any more after {step} steps: the learning rate of "
-                f"{self.config.learning_rate:g} is too high. Lower it; {self.task.defaults.learning_rate:g} works for "
-                "this task."
+                say(
+                    "The loss is no number any more after {step} steps: the learning rate of {rate:g} "
+                    "is too high. Lower it; {fine:g} works for this task.",
+                    step=step,
+                    rate=self.config.learning_rate,
+                    fine=self.task.defaults.learning_rate,
+                )
             )
 
     def _moments(self) -> dict[str, Tensor]:
@@ -255,9 +262,9 @@ def _copied(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _check_device(device: str) -> None:
     if device not in ("cpu", "cuda"):
-        raise ConfigError(f"The device is {device!r:.20}: “cpu” or “cuda” is expected.")
+        raise ConfigError(say("The device is {device}: “cpu” or “cuda” is expected.", device=repr(device)[:20]))
     if device == "cuda" and not has_graphics_card():
-        raise ConfigError("There is no graphics card that this PyTorch can use: train on “cpu”.")
+        raise ConfigError(say("There is no graphics card that this PyTorch can use: train on “cpu”."))
 
 
 @contextmanager

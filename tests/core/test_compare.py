@@ -14,6 +14,7 @@ from attention_viz.core.align import align
 from attention_viz.core.words import word_numbers
 from attention_viz.models.tracing import traces
 from tests.models.tiny import FAMILIES, load
+from tests.sentences import said
 
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
 TIRED = "The cat didn't cross the street because it was too tired."
@@ -228,7 +229,7 @@ class TestTwoHeadsOnOneText:
         comparison = av.compare(pronoun.head(2, 5), again.head(2, 5))
         assert comparison.maps.same
         assert (comparison.maps.difference == 0).all()
-        assert comparison.notes == ("A and B are the same head: the difference is 0 everywhere.",)
+        assert said(comparison.notes) == ("A and B are the same head: the difference is 0 everywhere.",)
         assert comparison.most_different == ()
         values = [number.value for number in comparison.numbers]
         assert values == [0, 0, pytest.approx(1), 0]
@@ -288,13 +289,13 @@ class TestTwoTexts:
         np.testing.assert_array_equal(maps.shared_a, merged)
         np.testing.assert_allclose(maps.kept[0], merged.sum(-1))
         np.testing.assert_array_equal(maps.difference, maps.shared_b - maps.shared_a)
-        assert comparison.notes[:3] == (
+        assert said(comparison.notes)[:3] == (
             "The texts are not the same, so both maps are between words: a word gets the sum of what its tokens get, "
             "and gives the mean of what they give.",
             "Only A has “tired”: left out of the difference.",
             "Only B has “wide”: left out of the difference.",
         )
-        assert comparison.notes[3].startswith("Of what a query gives, ")
+        assert said(comparison.notes)[3].startswith("Of what a query gives, ")
         assert 0 <= comparison.number("divergence") <= np.log(2)
         back = av.compare(b.head(3, 1), a.head(3, 1))
         assert back.number("divergence") == comparison.number("divergence")
@@ -307,7 +308,7 @@ class TestTwoTexts:
         assert comparison.maps.map_b.shape == (4, 4)
         assert comparison.maps.difference.shape == (0, 0)
         assert (comparison.numbers, comparison.most_different) == ((), ())
-        assert comparison.notes[-1] == "A and B have no word in common, so there is no difference to show."
+        assert str(comparison.notes[-1]) == "A and B have no word in common, so there is no difference to show."
         assert not comparison.maps.comparable
         assert np.isnan(av.to_all(a.head(0, 0), b)).all()
 
@@ -315,7 +316,7 @@ class TestTwoTexts:
         trace = av.trace(minilm, "yes")
         comparison = av.compare(trace.head(0, 0), trace.head(5, 3))
         assert comparison.maps.difference.shape == (3, 3)
-        assert comparison.notes == ()
+        assert said(comparison.notes) == ()
 
     def test_a_text_alone_and_in_a_pair(self, minilm):
         comparison = av.compare(
@@ -340,14 +341,14 @@ class TestTwoTexts:
         there, back = av.compare(a.head(3, 1), b.head(4, 2)), av.compare(b.head(4, 2), a.head(3, 1))
         assert_swapped(there, back)
         assert there.maps.rows.several
-        assert any("can be paired in more than one way" in note for note in there.notes)
+        assert any("can be paired in more than one way" in str(note) for note in there.notes)
         all_of_b, all_of_a = av.to_all(a.head(3, 1), b), av.to_all(b.head(4, 2), a)
         assert all_of_b[4, 2] == all_of_a[3, 1] == there.number("divergence")
 
     def test_one_way_to_pair_is_not_called_one_of_several(self, minilm):
         comparison = av.compare(av.trace(minilm, TIRED).head(3, 1), av.trace(minilm, WIDE).head(3, 1))
         assert not comparison.maps.rows.several
-        assert not any("more than one way" in note for note in comparison.notes)
+        assert not any("more than one way" in str(note) for note in comparison.notes)
 
 
 def assert_swapped(there: av.Comparison, back: av.Comparison) -> None:
@@ -385,7 +386,9 @@ class TestTwoModels:
         assert not alone, "both read every word"
         np.testing.assert_allclose(maps.map_a.sum(-1), 1, atol=1e-4)
         np.testing.assert_allclose(maps.map_b.sum(-1), 1, atol=1e-4)
-        assert comparison.notes[0].startswith("The text is cut into different tokens in A and in B, so both maps are")
+        assert said(comparison.notes)[0].startswith(
+            "The text is cut into different tokens in A and in B, so both maps are"
+        )
         assert av.to_all(a.head(1, 0), b).shape == (len(b.layers), b.heads)
 
     def test_the_bundled_model_beside_a_tiny_one(self, minilm, tiny):
@@ -393,7 +396,10 @@ class TestTwoModels:
         comparison = av.compare(a.head(5, 11), b.head(1, 3))
         assert comparison.maps.rows.complete
         assert comparison.maps.whole_rows
-        assert comparison.notes[1:] == ("[CLS] of A stands beside <s> of B.", "[SEP] of A stands beside </s> of B.")
+        assert said(comparison.notes)[1:] == (
+            "[CLS] of A stands beside <s> of B.",
+            "[SEP] of A stands beside </s> of B.",
+        )
 
     def test_encoder_beside_decoder(self, tiny):
         a, b = av.trace(tiny("bert"), TIRED), av.trace(tiny("gpt2"), TIRED)
@@ -405,9 +411,9 @@ class TestTwoModels:
         assert not maps.whole_rows
         assert (
             f"{count * (count - 1) // 2} cells that only one side can see: not 0, but left out of the difference."
-            in (comparison.notes)
+            in said(comparison.notes)
         )
-        assert "A is encoder attention and B is decoder attention." in comparison.notes
+        assert "A is encoder attention and B is decoder attention." in said(comparison.notes)
         assert comparison.divergence[0] == 0, "its first word sees one key"
         assert all(cell.row >= cell.column for cell in comparison.most_different)
 
@@ -421,7 +427,7 @@ class TestTwoModels:
         assert [piece.text for piece in maps.rows.alone_a] == ["cat"]
         assert maps.whole_rows, "no key is left out"
         np.testing.assert_allclose(maps.shared_a.sum(-1), 1, atol=1e-5)
-        assert "Only A has “cat” among the queries: left out of the difference." in maps.notes
+        assert "Only A has “cat” among the queries: left out of the difference." in said(maps.notes)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 9), st.sampled_from([0.05, 1.0, 20.0]))
@@ -453,7 +459,7 @@ def test_sides_that_can_see_no_common_cell():
     comparison = av.compare(a, b)
     assert comparison.numbers == ()
     assert not comparison.maps.comparable
-    assert comparison.notes == (
+    assert said(comparison.notes) == (
         "4 cells that only one side can see: not 0, but left out of the difference.",
         "There is no cell that both sides can see, so there is no difference to show.",
     )
@@ -462,5 +468,5 @@ def test_sides_that_can_see_no_common_cell():
 def test_long_lists_are_cut(minilm):
     a = av.trace(minilm, "cat " + " ".join(f"w{number}" for number in range(30)))
     b = av.trace(minilm, "cat")
-    (note,) = (note for note in av.side_by_side(a.head(0, 0), b.head(0, 0)).notes if note.startswith("Only A"))
+    (note,) = (note for note in said(av.side_by_side(a.head(0, 0), b.head(0, 0)).notes) if note.startswith("Only A"))
     assert note == "Only A has “w0”, “w1”, “w2”, “w3”, “w4”, “w5”, “w6”, “w7” and 22 more: left out of the difference."

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import attention_viz as av
 from attention_viz.core.plain_tokens import plain_tokens
+from tests.sentences import said
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_places_in_a_text_of_ones_own():
 def test_a_text_that_is_not_the_tokens(text: str):
     made = plain_tokens(["the", "cat"], text)
     assert made.text == "the cat"
-    assert made.notes == (
+    assert said(made.notes) == (
         "The tokens are not those of the given text, so the tokens themselves are shown as the text.",
     )
 

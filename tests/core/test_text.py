@@ -4,6 +4,7 @@ import pytest
 
 import attention_viz as av
 from attention_viz.core.text import MAX_CHARACTERS, clean
+from tests.sentences import said
 
 
 def test_ordinary_text_is_left_alone():
@@ -14,7 +15,9 @@ def test_ordinary_text_is_left_alone():
 def test_half_a_surrogate_pair_is_replaced_in_place_and_said():
     text, notes = clean("a\ud800b\udfff")
     assert text == "a\ufffdb\ufffd"
-    assert notes == ("2 characters were half of a surrogate pair, which is not valid Unicode, and is read as \ufffd.",)
+    assert said(notes) == (
+        "2 characters were half of a surrogate pair, which is not valid Unicode, and is read as \ufffd.",
+    )
 
 
 def test_the_longest_text():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 import attention_viz as av
+from attention_viz.core.message import say
 from attention_viz.core.trace import Layer
 
 
@@ -105,7 +106,7 @@ def maps_only(weights: Sequence[Sequence[float]], visible: np.ndarray | None = N
     array = np.array([weights], dtype=np.float32)
     info = av.ModelInfo("made", "made", (av.Stack("encoder", 1, 1),), 1, 1, 0, 9, "0", "none", "made by a test")
     tokens = tuple(av.Token("x", 0, (0, 1), 0, 0, False) for _ in weights)
-    return av.Trace(info, ("x",), tokens, (av.MapLayer(array, visible),), maps_only="made by hand")
+    return av.Trace(info, ("x",), tokens, (av.MapLayer(array, visible),), maps_only=say("made by hand"))
 
 
 def test_given_maps_have_no_queries():

@@ -16,8 +16,10 @@ from safetensors.numpy import save as save_numpy
 from safetensors.torch import save as save_torch
 
 import attention_viz as av
+from attention_viz.core.message import verbatim
 from attention_viz.imports.tensors import display_name
 from tests.imports.files import TOKENS, archive, npy, npz, random_maps, safetensors, tokens_npy
+from tests.sentences import said
 
 MAPS = random_maps()
 
@@ -54,7 +56,7 @@ def a_trace(draw) -> av.Trace:
     texts = draw(st.lists(words, min_size=1, max_size=2))
     along = tokens(draw, queries, texts)
     key_tokens = tokens(draw, keys, texts) if kind == "cross" else ()
-    notes = tuple(draw(st.lists(words, max_size=2)))
+    notes = tuple(map(verbatim, draw(st.lists(words, max_size=2))))
     info = av.ModelInfo("made", "made", (av.Stack(kind, layers, heads),), 4, 4, 0, 9, "0", "none", "made by a test")
     return av.Trace(info, tuple(texts), along, tuple(made), notes, key_tokens=key_tokens, kind=kind)
 
@@ -86,7 +88,7 @@ def test_a_real_trace_and_its_facts(pronoun, tmp_path):
     assert model.stacks == (av.Stack("encoder", 6, 12),)
     assert model.origin == "a file of yours, which names all-MiniLM-L6-v2"
     assert len(model.revision) == 64
-    assert opened.maps_only == "These maps were opened from a file, which holds no queries and keys."
+    assert str(opened.maps_only) == "These maps were opened from a file, which holds no queries and keys."
     for measure in av.MEASURES:
         np.testing.assert_array_equal(measure.scores(opened).values, measure.scores(pronoun).values)
     assert av.group_words(opened.tokens, opened.texts) == av.group_words(pronoun.tokens, pronoun.texts)
@@ -153,7 +155,7 @@ def test_bfloat16_rows_are_put_right_and_said(keys: int):
     np.testing.assert_array_equal(as_float.attention(0), as_bits.attention(0))
     np.testing.assert_allclose(as_float.attention(0), maps[0], rtol=2**-7)
     off = np.abs(rounded.float().numpy().sum(-1) - 1).max() > 1e-3
-    assert ("Rows of rounded numbers (bfloat16)" in " ".join(as_float.notes)) == off
+    assert ("Rows of rounded numbers (bfloat16)" in " ".join(said(as_float.notes))) == off
     if keys == 5:
         assert off
 
@@ -207,20 +209,20 @@ def test_padding_that_is_hidden():
 def test_what_is_not_used_is_named():
     many = {f"extra{number}": np.zeros(3) for number in range(7)}
     opened = av.open_tensors(npz(attention=MAPS, tokens=TOKENS, **many), name="maps.npz")
-    (note,) = opened.notes
+    (note,) = said(opened.notes)
     assert note.startswith("Of the file, this was not used: “extra0”, “extra1”")
     assert note.endswith("and 2 more.")
     pickled = npz(attention=MAPS, tokens=TOKENS, other=np.array([{}], dtype=object))
-    assert "“other”" in av.open_tensors(pickled, name="maps.npz").notes[0]
+    assert "“other”" in str(av.open_tensors(pickled, name="maps.npz").notes[0])
     path = archive(("attention.npy", npy(MAPS)), ("tokens.npy", tokens_npy()), ("../../etc/passwd", b"x" * 10))
-    assert "“../../etc/passwd”" in av.open_tensors(path, name="maps.npz").notes[0]
+    assert "“../../etc/passwd”" in str(av.open_tensors(path, name="maps.npz").notes[0])
     data = MAPS.tobytes()
     header = {
         "__metadata__": {"tokens": json.dumps(TOKENS)},
         "attention": {"dtype": "F32", "shape": MAPS.shape, "data_offsets": [0, len(data)]},
         "odd": {"dtype": "F8_E4M3", "shape": [10**12], "data_offsets": [5, 1]},
     }
-    assert "“odd”" in av.open_tensors(safetensors(header, data), name="a.safetensors").notes[0]
+    assert "“odd”" in str(av.open_tensors(safetensors(header, data), name="a.safetensors").notes[0])
 
 
 @pytest.mark.parametrize("write", [av.to_npz, av.to_safetensors])

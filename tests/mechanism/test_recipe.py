@@ -37,15 +37,15 @@ def test_the_chain_stops_where_it_has_to_and_says_why():
     assert blind.masked is not None
     assert blind.weights is None
     assert blind.output is None
-    assert "Query 1 sees no key" in blind.problem
+    assert "Query 1 sees no key" in str(blind.problem)
     uneven = work(Recipe(q, numbers(2, 4), q))
     assert uneven.scores is None
-    assert "A query has 3 numbers and a key 4" in uneven.problem
+    assert "A query has 3 numbers and a key 4" in str(uneven.problem)
     unsplit = work(Recipe(q, q, q, heads=2))
     assert unsplit.queries is None
-    assert "can't be split among 2 heads" in unsplit.problem
+    assert "can't be split among 2 heads" in str(unsplit.problem)
     flat = work(Recipe(q, np.zeros((2, 3)), q, scoring="cosine"))
-    assert "vector of key 0 is all zeros" in flat.problem
+    assert "vector of key 0 is all zeros" in str(flat.problem)
 
 
 def test_projecting():

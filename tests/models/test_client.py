@@ -8,17 +8,19 @@ from functools import partial
 import pytest
 
 import attention_viz as av
+from attention_viz.core.message import Message
 from attention_viz.models.hub import HubSource, Policy
 from tests.models.conftest import NAME, TOKEN, refused, with_config
 from tests.models.hub_server import Fault
+from tests.sentences import said
 
 OURS = "attention_viz"
 
 
 def fetched(hub, offer, cancelled=None) -> list[str]:
-    said: list[str] = []
-    hub.download(offer, lambda *_: None, cancelled or threading.Event(), said.append)
-    return said
+    remarks: list[Message] = []
+    hub.download(offer, lambda *_: None, cancelled or threading.Event(), remarks.append)
+    return list(said(remarks))
 
 
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
@@ -38,8 +40,8 @@ def test_an_answer_that_is_not_understood_is_left_to_the_hubs_own_client(tiny_se
     hub = hub_of(tiny_server)
     offer = hub.look(NAME)
     tiny_server.faults[file] = fault
-    said = fetched(hub, offer)
-    assert said == [
+    remarks = fetched(hub, offer)
+    assert remarks == [
         f"The Hub answered in a way that this app doesn't know ({what}); trying the Hub's own client.",
     ]
     folder = hub.local(NAME)
@@ -64,10 +66,10 @@ def test_files_without_a_digest_come_by_the_hubs_own_client(tiny_server, tiny, h
     tiny_server.models[NAME].no_digests = True
     hub = hub_of(tiny_server)
     offer = hub.look(NAME)
-    said = fetched(hub, offer)
+    remarks = fetched(hub, offer)
     small = [file.name for file in offer.files[:-1]]
-    assert len(said) > len(small) > 2
-    for name, one in zip(small, said, strict=False):
+    assert len(remarks) > len(small) > 2
+    for name, one in zip(small, remarks, strict=False):
         assert f"{name} has no digest of a known kind" in one
     assert HubSource(lambda: hub).load(NAME).info.name == NAME
     # Another commit with a file of the same name and size is another file.
@@ -93,9 +95,9 @@ def test_a_refusal_is_not_tried_again(tiny_server, hub_of, status):
     hub = hub_of(tiny_server)
     offer = hub.look(NAME)
     tiny_server.faults["config.json"] = Fault(status=status, agent=OURS)
-    said: list[str] = []
-    refused(lambda: hub.download(offer, lambda *_: None, threading.Event(), said.append))
-    assert not said
+    remarks: list[Message] = []
+    refused(lambda: hub.download(offer, lambda *_: None, threading.Event(), remarks.append))
+    assert not remarks
     assert not [request for request in tiny_server.requests if request.method == "HEAD"]
 
 
@@ -129,14 +131,14 @@ def test_a_stop_is_heeded_within_a_file(tiny_server, hub_of):
     offer = hub.look(NAME)
     tiny_server.faults["config.json"] = Fault(status=418, agent=OURS)
     cancelled = threading.Event()
-    said: list[str] = []
+    remarks: list[Message] = []
 
-    def stop(sentence: str) -> None:
-        said.append(sentence)
+    def stop(remark: Message) -> None:
+        remarks.append(remark)
         cancelled.set()
 
     message = refused(lambda: hub.download(offer, lambda *_: None, cancelled, stop), av.DownloadError)
-    assert said
+    assert remarks
     assert message.startswith("The download was stopped.")
     assert not tiny_server.asked("model.safetensors")[1:], "one look, and no download"
     tiny_server.faults.clear()

@@ -48,7 +48,7 @@ def test_the_conversion_is_named_and_opens_under_its_name(server, converted, tin
     offer = hub.look(error.converted)
     assert offer.info.name == CONVERTED
     assert (
-        offer.note
+        str(offer.note)
         == "Made by the Hub's converter (SFconvertbot), in a pull request that the model's owner has not taken in."
     )
     assert "pytorch_model.bin" not in {file.name for file in offer.files}
@@ -82,7 +82,7 @@ def test_a_pull_request_of_anyone_else_is_not_named(server, tiny, old, hub_of, c
     error = pickled(hub_of, server)
     assert error.converted == ""
     assert str(error).endswith("The Hub's converter (SFconvertbot) has made none that is open and up to date.")
-    assert "anyone can open one" in hub_of(server).look(CONVERTED).note
+    assert "anyone can open one" in str(hub_of(server).look(CONVERTED).note)
 
 
 def test_a_conversion_of_other_weights_is_not_named(server, tiny, old, hub_of):

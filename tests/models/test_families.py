@@ -25,6 +25,7 @@ from attention_viz.models.routes import Stacks, by_capture, by_maps, most_tokens
 from attention_viz.models.threads import set_thread_count
 from attention_viz.models.tracing import traces
 from tests.models.tiny import FAMILIES, FIRST, REFUSED, SECOND, Tiny, load
+from tests.sentences import said
 
 TABLE = Path(__file__).parents[2] / "README.md"
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
@@ -132,10 +133,10 @@ def test_queries_and_keys_are_there_or_the_reason_is(family_of, family):
     for trace in family_of(family).traces.values():
         if family in MAPS_ONLY:
             reason = "computes attention in its own way, so only its maps can be shown, not queries and keys."
-            assert re.fullmatch(rf"This family \(\w+\) {reason}", trace.maps_only)
+            assert re.fullmatch(rf"This family \(\w+\) {reason}", str(trace.maps_only))
             assert trace.queries(0) is trace.keys(0) is trace.values(0) is None
         else:
-            assert trace.maps_only == ""
+            assert trace.maps_only is None
             queries, keys = trace.queries(0, 0), trace.keys(0, 0)
             assert queries is not None
             assert keys is not None
@@ -248,7 +249,7 @@ def test_the_longest_text_that_is_read(family_of, family):
     if model.info.token_limit <= 512:
         traced = traces(model, "cat " * 1000)
         assert max(len(trace.tokens) for trace in traced.values()) == model.info.token_limit
-        assert f"the model reads {model.info.token_limit}." in " ".join(next(iter(traced.values())).notes)
+        assert f"the model reads {model.info.token_limit}." in " ".join(said(next(iter(traced.values())).notes))
         assert np.isfinite(traced[model.info.kinds[0]].attention(1, 0)).all()
 
 
@@ -257,7 +258,7 @@ def test_where_only_maps_are_kept_fewer_tokens_are(tmp_path):
     model = load(tiny.save(tmp_path))
     assert model.info.token_limit == 8192
     (note,) = model.encode("cat " * 5000).notes
-    assert "are shown: all maps of this family are kept, which is done up to 4,000." in note
+    assert "are shown: all maps of this family are kept, which is done up to 4,000." in str(note)
     assert most_tokens((av.Stack("encoder", 12, 12),)) == 942
 
 
@@ -344,7 +345,7 @@ def test_an_encoder_decoder_has_three_kinds(family_of, family):
 def test_without_a_second_text_the_decoder_reads_the_first(family_of, family):
     traced = traces(family_of(family).model, FIRST)
     assert traced["cross"].texts == (FIRST, FIRST)
-    assert traced["cross"].notes == (
+    assert said(traced["cross"].notes) == (
         "No second text: the decoder reads the same text as the encoder, as when the model is asked to repeat it.",
     )
     content = [token.id for token in traced["encoder"].tokens if token.span]
@@ -357,7 +358,7 @@ def test_long_texts_are_cut_on_both_sides(family_of, family):
     assert len(traced["encoder"].tokens) == 128
     assert 127 <= len(traced["decoder"].tokens) <= 128
     assert len(traced["cross"].notes) == 2
-    assert all("the model reads 128." in note for note in traced["cross"].notes)
+    assert all("the model reads 128." in str(note) for note in traced["cross"].notes)
     assert traces(family_of(family).model, "cat " * 300)["cross"].attention(0).shape[2] == 128
 
 
@@ -365,7 +366,9 @@ def test_a_decoder_knows_no_pairs(family_of):
     for family, knows in (("gpt2", False), ("llama", True)):
         model = family_of(family).model
         encoding = model.encode(FIRST, SECOND)
-        assert ("This model knows no pairs: it reads the second text right after the first." in encoding.notes) != knows
+        assert (
+            "This model knows no pairs: it reads the second text right after the first." in said(encoding.notes)
+        ) != knows
         assert {token.segment for token in encoding.tokens} == {0, 1}
         assert model.encode(FIRST).notes == ()
         assert "token_type_ids" not in family_of(family).inputs

@@ -14,6 +14,7 @@ from attention_viz.measures import MEASURES
 from attention_viz.models.threads import set_thread_count
 from attention_viz.models.windows import agrees, doubts, seen_through, windows
 from tests.models.tiny import FAMILIES, FIRST, load
+from tests.sentences import said
 
 BY_NAME = {tiny.family: tiny for tiny in FAMILIES}
 WINDOW = 8
@@ -63,7 +64,7 @@ def test_a_window_that_the_maps_refute_hides_nothing(model_of, monkeypatch):
     monkeypatch.setattr(model.network.config, "window_size", 5)  # Its layers have made their masks already.
     trace = av.trace(model, FIRST)
     assert trace.visible(1, 0)[-1, 0]
-    assert trace.notes == (
+    assert said(trace.notes) == (
         "config.json announces a window of 5 tokens for L1, but their maps have weight beyond it: nothing is marked as "
         "hidden by it.",
     )
@@ -75,7 +76,7 @@ def test_a_window_that_nobody_announces_is_said_to_be_unknown():
         return MapLayer((seen / seen.sum(-1, keepdims=True)).astype(np.float32), seen_through(None, 9))
 
     layers = [layer(None), layer(4), layer(4)]
-    assert doubts(config(), "decoder", layers) == (
+    assert said(doubts(config(), "decoder", layers)) == (
         "No head of L1 and L2 gives any weight to what is more than 3 tokens away. If that is a window, config.json "
         "doesn't announce it: baselines and ranges count what lies beyond as visible.",
     )

@@ -15,6 +15,7 @@ from attention_viz.toy.patterns import uniform_masses
 from attention_viz.toy.task import Batch
 from attention_viz.toy.tasks.dates import FIRST, FORMATS, LAST, Dates, Translator, write
 from attention_viz.toy.training import held_out
+from tests.sentences import said
 
 TASK = Dates()
 CONFIG = replace(TASK.defaults, width=16)
@@ -219,7 +220,7 @@ def test_dates_that_are_never_drawn_can_be_read():
 def test_a_long_text_is_cut_and_says_so():
     read = TASK.read(CONFIG, "7 " * 30)
     assert len(read.tokens) == TASK.token_limit == 32
-    assert read.notes == ("The text has 59 characters; this model reads the first 32.",)
+    assert said(read.notes) == ("The text has 59 characters; this model reads the first 32.",)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_the_decoder_can_not_be_told_what_it_can_not_write(second: str, sentence
 def test_more_than_a_date_is_cut_and_says_so():
     response = TASK.respond(CONFIG, untrained(), TASK.read(CONFIG, "7 March 2021"), "2021-03-07-01")
     assert response.text[: len(response.tokens)] == "2021-03-07"
-    assert response.notes == ("The text has 13 characters; this model writes the first 10.",)
+    assert said(response.notes) == ("The text has 13 characters; this model writes the first 10.",)
 
 
 def test_the_sample_is_the_example_and_what_the_model_makes_of_it():

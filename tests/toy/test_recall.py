@@ -13,6 +13,7 @@ from attention_viz.toy.patterns import uniform_masses
 from attention_viz.toy.task import Batch
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import held_out, train
+from tests.sentences import said
 
 RECALL = TASKS["recall"]
 KEYS, VALUES = set(range(16)), set(range(16, 32))
@@ -115,7 +116,7 @@ def test_what_is_no_key_and_no_value_is_named(text: str, sentence: str):
 def test_more_than_an_example_is_cut_with_a_note():
     read = RECALL.read(RECALL.defaults, "A 7 " * 17)
     assert len(read.tokens) == 32
-    assert read.notes == ("The text has 34 symbols; this model reads the first 32.",)
+    assert said(read.notes) == ("The text has 34 symbols; this model reads the first 32.",)
 
 
 def test_it_learns_from_no_text():

@@ -17,6 +17,7 @@ from attention_viz.toy.task import Batch, ToyModel
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.tasks.text import Text
 from attention_viz.toy.training import held_out, train
+from tests.sentences import said
 
 TEXT = TASKS["text"]
 VERSES = TEXT.defaults.text
@@ -216,7 +217,7 @@ def test_what_it_has_never_seen_is_named():
 def test_a_longer_text_is_cut_with_a_note():
     read = TEXT.read(config(), VERSES[:65])
     assert (len(read.tokens), read.text) == (64, VERSES[:65])
-    assert read.notes == ("The text has 65 characters; this model reads the first 64.",)
+    assert said(read.notes) == ("The text has 65 characters; this model reads the first 64.",)
 
 
 def test_the_sample_is_the_same_for_the_same_weights_and_goes_on_beyond_a_context(monkeypatch: pytest.MonkeyPatch):

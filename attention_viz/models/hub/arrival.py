@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 
 from attention_viz.core.errors import DamagedModelError
+from attention_viz.core.message import Message, say
 from attention_viz.models.hub.cache import Cache, digest_of
 from attention_viz.models.hub.client import fetch_by_client
 from attention_viz.models.hub.line import Line, NotUnderstoodError
@@ -32,7 +33,7 @@ class Watched:
 
     progress: Callable[[int], None]
     cancelled: threading.Event
-    said: Callable[[str], object]
+    said: Callable[[Message], object]
 
 
 def bring(cache: Cache, line: Line, name: HubName, commit: str, file: RemoteFile, watched: Watched) -> None:
@@ -47,11 +48,14 @@ def bring(cache: Cache, line: Line, name: HubName, commit: str, file: RemoteFile
         path = file_path(name, commit) + file.name
         try:
             if not file.digest:  # Nothing to join parts by, or to know the whole by.
-                raise NotUnderstoodError(f"{file.name} has no digest of a known kind")
+                raise NotUnderstoodError(say("{file} has no digest of a known kind", file=file.name))
             _arrive(line, path, file, unfinished, watched)
         except NotUnderstoodError as error:
             watched.said(
-                f"The Hub answered in a way that this app doesn't know ({error}); trying the Hub's own client."
+                say(
+                    "The Hub answered in a way that this app doesn't know ({arrived}); trying the Hub's own client.",
+                    arrived=error.arrived,
+                )
             )
             fetch_by_client(line, name, commit, file, unfinished, watched.cancelled)
             watched.progress(file.size)
@@ -70,8 +74,12 @@ def _check(name: HubName, file: RemoteFile, unfinished: Path) -> None:
         return
     unfinished.unlink()
     raise DamagedModelError(
-        f"What arrived as {file.name} of {name} is not what the Hub announced, and was thrown away. Download it again; "
-        "if it stays so, something on the way changes it."
+        say(
+            "What arrived as {file} of {name} is not what the Hub announced, and was thrown away. "
+            "Download it again; if it stays so, something on the way changes it.",
+            file=file.name,
+            name=str(name),
+        )
     )
 
 

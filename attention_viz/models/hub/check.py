@@ -20,6 +20,7 @@ import numpy as np
 from huggingface_hub import constants
 
 from attention_viz.core.errors import PickledModelError
+from attention_viz.core.message import Message
 from attention_viz.models.hub.cache import Cache
 from attention_viz.models.hub.hub import Hub, Offer
 from attention_viz.models.hub.source import HubSource
@@ -101,9 +102,9 @@ def _try(hub: Hub, case: Case) -> tuple[str, str]:
         offer = hub.look(name)
     if not case.outcome.endswith("traced"):
         return converted or "shown", _shape(offer)
-    remarks: list[str] = []
+    remarks: list[Message] = []
     hub.download(offer, lambda *_: None, threading.Event(), remarks.append)
-    seen = "; ".join([_shape(offer), _rows(hub, name), *remarks])
+    seen = "; ".join([_shape(offer), _rows(hub, name), *map(str, remarks)])
     return f"{converted}, traced" if converted else "traced", seen
 
 

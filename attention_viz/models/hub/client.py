@@ -16,6 +16,7 @@ from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from huggingface_hub.utils import tqdm
 
+from attention_viz.core.message import say
 from attention_viz.models.hub.line import Line, NotUnderstoodError, StoppedError
 from attention_viz.models.hub.names import HubName
 from attention_viz.models.hub.repository import RemoteFile
@@ -64,7 +65,14 @@ def _fetch(line: Line, name: HubName, commit: str, file: RemoteFile, folder: Pat
     }
     size = hf_hub_download(**which, dry_run=True).file_size
     if size is not None and size != file.size:
-        raise NotUnderstoodError(f"{file.name} has {size:,} bytes, and {file.size:,} were announced")
+        raise NotUnderstoodError(
+            say(
+                "{file} has {size:,} bytes, and {announced:,} were announced",
+                file=file.name,
+                size=size,
+                announced=file.size,
+            )
+        )
     return Path(hf_hub_download(**which, tqdm_class=_watching(file, cancelled)))
 
 
@@ -82,7 +90,13 @@ def _watching(file: RemoteFile, cancelled: threading.Event) -> type[tqdm]:
             if cancelled.is_set():
                 raise StoppedError
             if self.arrived > file.size:
-                raise NotUnderstoodError(f"more of {file.name} than the {file.size:,} bytes that were announced")
+                raise NotUnderstoodError(
+                    say(
+                        "more of {file} than the {announced:,} bytes that were announced",
+                        file=file.name,
+                        announced=file.size,
+                    )
+                )
             return None
 
     return Watching
@@ -90,4 +104,4 @@ def _watching(file: RemoteFile, cancelled: threading.Event) -> type[tqdm]:
 
 def _lost(error: BaseException) -> NotUnderstoodError:
     """Without the error's own words: they may quote what was sent."""
-    return NotUnderstoodError(f"to the Hub's own client too: {type(error).__name__}")
+    return NotUnderstoodError(say("to the Hub's own client too: {type}", type=type(error).__name__))

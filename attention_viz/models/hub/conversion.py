@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attention_viz.core.errors import DownloadError, ModelError, PickledModelError, UnsupportedModelError
+from attention_viz.core.message import Message, say
 from attention_viz.models.hub.line import Line
 from attention_viz.models.hub.names import MAIN, HubName
 from attention_viz.models.hub.policy import Policy
@@ -30,19 +31,46 @@ _MOST = 3  # Conversions that are looked at, the latest first.
 
 def offered(error: PickledModelError, repository: Repository, line: Line, policy: Policy) -> PickledModelError:
     """`error`, with the name of a conversion where there is one that may be downloaded."""
-    refused = str(error)
+    refused = error.message
     if repository.name.revision != MAIN:
         return error  # What is converted is the main revision, which may hold other weights.
     try:
         with in_words(repository.name, line):
             converted = find_conversion(repository, line)
     except ModelError as trouble:
-        return PickledModelError(f"{refused} Whether the Hub's converter made one could not be asked: {trouble}")
+        return PickledModelError(
+            say(
+                "{refused} Whether the Hub's converter made one could not be asked: {trouble}",
+                refused=refused,
+                trouble=trouble.message,
+            )
+        )
     if converted is None:
-        return PickledModelError(f"{refused} The Hub's converter ({AUTHOR}) has made none that is open and up to date.")
-    made = f"{refused} The Hub's converter ({AUTHOR}) made one, which the model's owner has not taken in: {converted}."
-    forbidden = policy.forbids(converted)
-    return PickledModelError(f"{made} {forbidden}") if forbidden else PickledModelError(made, str(converted))
+        return PickledModelError(
+            say(
+                "{refused} The Hub's converter ({author}) has made none that is open and up to date.",
+                refused=refused,
+                author=AUTHOR,
+            )
+        )
+    if forbidden := policy.forbids(converted):
+        return PickledModelError(
+            say(
+                "{refused} The Hub's converter ({author}) made one, which the model's owner has not taken in: "
+                "{converted}. {forbidden}",
+                refused=refused,
+                author=AUTHOR,
+                converted=str(converted),
+                forbidden=forbidden,
+            )
+        )
+    made = say(
+        "{refused} The Hub's converter ({author}) made one, which the model's owner has not taken in: {converted}.",
+        refused=refused,
+        author=AUTHOR,
+        converted=str(converted),
+    )
+    return PickledModelError(made, str(converted))
 
 
 def find_conversion(repository: Repository, line: Line) -> HubName | None:
@@ -57,21 +85,27 @@ def find_conversion(repository: Repository, line: Line) -> HubName | None:
     return None
 
 
-def origin_of(name: HubName, line: Line) -> str:
-    """Who made a revision that is a pull request, in a sentence; empty for any other revision."""
+def origin_of(name: HubName, line: Line) -> Message | None:
+    """Who made a revision that is a pull request, in a sentence; None for any other revision."""
     number = name.revision.removeprefix(_BRANCH)
     if number == name.revision or not number.isdecimal():
-        return ""
+        return None
     try:
         with in_words(name, line):
             converted = number in map(str, _conversions(name, line))
     except ModelError:
         converted = False  # Nobody vouches for it, and that is what is said.
     if converted:
-        return f"Made by the Hub's converter ({AUTHOR}), in a pull request that the model's owner has not taken in."
-    return (
+        return say(
+            "Made by the Hub's converter ({author}), in a pull request that the model's owner has not taken in.",
+            author=AUTHOR,
+        )
+    return say(
         "This revision is a pull request, and anyone can open one. Who did stands at "
-        f"{line.endpoint}/{name.id}/discussions/{number}."
+        "{endpoint}/{name}/discussions/{number}.",
+        endpoint=line.endpoint,
+        name=name.id,
+        number=number,
     )
 
 
@@ -91,7 +125,9 @@ def _conversions(name: HubName, line: Line) -> list[int]:
         entries = json.loads(answer)["discussions"]
         return sorted((entry["num"] for entry in entries if _is_converters(entry)), reverse=True)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise DownloadError(f"What the Hub says of pull requests to {name.id} can't be understood.") from error
+        raise DownloadError(
+            say("What the Hub says of pull requests to {name} can't be understood.", name=name.id)
+        ) from error
 
 
 def _is_converters(entry: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from huggingface_hub import constants, get_token
 from huggingface_hub.utils import WeakFileLock
 
 from attention_viz.core.errors import DamagedModelError, DownloadError, PickledModelError, UnsupportedModelError
+from attention_viz.core.message import Message, say
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub.arrival import Watched, bring, file_path
@@ -72,7 +73,7 @@ class Offer:
     memory_bytes: int
     memory_free: int | None = field(compare=False)
     disk_free: int = field(compare=False)
-    note: str = ""
+    note: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -128,34 +129,43 @@ class Hub:
             except PickledModelError as error:
                 raise offered(error, repository, unhurried, self.policy) from None
 
-    def refusal(self, offer: Offer) -> str:
-        """Why a model can't be downloaded here and now, in a sentence; empty when it can."""
+    def refusal(self, offer: Offer) -> Message | None:
+        """Why a model can't be downloaded here and now, in a sentence; None when it can."""
         forbidden = self.policy.forbids(offer.name)
         if forbidden:
             return forbidden
         needed = self._missing_bytes(offer)
         bound = self.policy.bound
         if needed and bound is not None and (used := self.cache.used()) + needed > bound:
-            return (
-                f"{offer.name} needs {size_in_words(needed)} on disk. This server sets {size_in_words(bound)} aside "
-                f"for models ({DISK}), of which {size_in_words(used)} are taken. Choose a smaller model."
+            return say(
+                "{name} needs {needed} on disk. This server sets {bound} aside for models ({setting}), of which {used} "
+                "are taken. Choose a smaller model.",
+                name=str(offer.name),
+                needed=size_in_words(needed),
+                bound=size_in_words(bound),
+                setting=DISK,
+                used=size_in_words(used),
             )
         free = self.cache.free()
         if needed > free:
-            return (
-                f"{offer.name} needs {size_in_words(needed)} on disk, and {size_in_words(free)} are free. Make room, "
-                "or choose a smaller model."
+            return say(
+                "{name} needs {needed} on disk, and {free} are free. Make room, or choose a smaller model.",
+                name=str(offer.name),
+                needed=size_in_words(needed),
+                free=size_in_words(free),
             )
         memory = self.memory()
         if memory is not None and offer.memory_bytes > memory:
-            return (
-                f"{offer.name} would take {size_in_words(offer.memory_bytes)} of memory, and "
-                f"{size_in_words(memory)} are free. Choose a smaller model."
+            return say(
+                "{name} would take {needed} of memory, and {free} are free. Choose a smaller model.",
+                name=str(offer.name),
+                needed=size_in_words(offer.memory_bytes),
+                free=size_in_words(memory),
             )
-        return ""
+        return None
 
     def download(
-        self, offer: Offer, progress: Progress, cancelled: threading.Event, said: Callable[[str], object] = str
+        self, offer: Offer, progress: Progress, cancelled: threading.Event, said: Callable[[Message], object] = str
     ) -> Path:
         """Fetches what is missing and returns the model's folder; `progress` and `said` are called in this thread.
 
@@ -183,8 +193,11 @@ class Hub:
         folder = self.cache.snapshot(replace(offer.name, revision=offer.commit))
         if folder is None:
             raise DamagedModelError(
-                f"All of {offer.name} has arrived, but files that its own index names are not on the Hub. Choose "
-                "another revision or model."
+                say(
+                    "All of {name} has arrived, but files that its own index names are not on the Hub. Choose "
+                    "another revision or model.",
+                    name=str(offer.name),
+                )
             )
         return folder
 
@@ -195,8 +208,12 @@ class Hub:
         config = repository.file(CONFIG)
         if config is None or config.size > _LARGEST_CONFIG:
             raise UnsupportedModelError(
-                f"{repository.name} has no {CONFIG} that can be read, so it is not a model of transformers. Choose "
-                "another model."
+                say(
+                    "{name} has no {file} that can be read, so it is not a model of transformers. Choose "
+                    "another model.",
+                    name=str(repository.name),
+                    file=CONFIG,
+                )
             )
         path = file_path(repository.name, repository.commit)
         architecture, said = read_architecture(repository, line.read(path + CONFIG, limit=_LARGEST_CONFIG))
@@ -231,12 +248,18 @@ class Hub:
             held.__enter__()
         except TimeoutError as error:
             raise DownloadError(
-                "Another download is running on this machine, and only one may at a time. Try again when it is over."
+                say(
+                    "Another download is running on this machine, and only one may at a time. Try again when it "
+                    "is over."
+                )
             ) from error
         except OSError as error:
             raise DownloadError(
-                f"The folder for models, {self.cache.folder}, can't be written ({error.strerror}). Set HF_HUB_CACHE to "
-                "one that can."
+                say(
+                    "The folder for models, {folder}, can't be written ({reason}). Set HF_HUB_CACHE to one that can.",
+                    folder=str(self.cache.folder),
+                    reason=str(error.strerror),
+                )
             ) from error
         try:
             yield

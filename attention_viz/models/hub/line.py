@@ -20,6 +20,8 @@ import httpx2
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import get_session, hf_raise_for_status
 
+from attention_viz.core.message import Message, say, verbatim
+
 PIECE = 64 * 1024
 _WAITING = 64  # Pieces between the thread that reads and the one that writes: 4 MB.
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
@@ -48,8 +50,14 @@ class BadTokenError(Exception):
 
 
 class NotUnderstoodError(Exception):
-    """The Hub answered, neither with a file nor with a refusal that is known. Its words say what arrived, and nothing
-    of what was sent."""
+    """The Hub answered, neither with a file nor with a refusal that is known.
+
+    arrived: what came, in a few words, and nothing of what was sent.
+    """
+
+    def __init__(self, arrived: Message) -> None:
+        super().__init__(arrived)
+        self.arrived = arrived
 
 
 @dataclass(frozen=True)
@@ -162,7 +170,7 @@ class Line:
                         return
             hand_on(None)
         except _ODD as error:
-            hand_on(NotUnderstoodError(type(error).__name__))
+            hand_on(NotUnderstoodError(verbatim(type(error).__name__)))
         except Exception as error:  # noqa: BLE001 (raised again in the thread that asked)
             hand_on(error)
 
@@ -175,11 +183,11 @@ def _check(response: httpx2.Response) -> None:
     except HfHubHTTPError:
         if code in _REFUSALS or code >= httpx2.codes.INTERNAL_SERVER_ERROR:
             raise
-        raise NotUnderstoodError(f"HTTP {code}") from None
+        raise NotUnderstoodError(say("HTTP {code}", code=code)) from None
     if code not in (httpx2.codes.OK, httpx2.codes.PARTIAL_CONTENT):
-        raise NotUnderstoodError(f"HTTP {code}")
+        raise NotUnderstoodError(say("HTTP {code}", code=code))
     if encoding not in _ENCODINGS or (encoding != "identity" and code == httpx2.codes.PARTIAL_CONTENT):
-        raise NotUnderstoodError("an encoding that was not asked for")
+        raise NotUnderstoodError(say("an encoding that was not asked for"))
 
 
 def _offset(response: httpx2.Response) -> int:
@@ -188,5 +196,5 @@ def _offset(response: httpx2.Response) -> int:
         return 0
     match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if match is None:
-        raise NotUnderstoodError("a part of a file that doesn't say which")
+        raise NotUnderstoodError(say("a part of a file that doesn't say which"))
     return int(match[1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from attention_viz.core.errors import UnknownModelError
+from attention_viz.core.message import Message, say
 from attention_viz.models.catalogue import full_name, nearest
 
 MAIN = "main"
@@ -47,7 +48,9 @@ def read_name(name: str) -> HubName | None:
 
 def unknown_model(name: str) -> UnknownModelError:
     """Why there is no model of that name, and what to write instead."""
-    return UnknownModelError(f"There is no model called “{shown(name)}”. {_advice(name.strip())}")
+    return UnknownModelError(
+        say("There is no model called “{name}”. {advice}", name=shown(name), advice=_advice(name.strip()))
+    )
 
 
 def shown(name: str) -> str:
@@ -56,27 +59,32 @@ def shown(name: str) -> str:
     return visible if len(visible) <= 80 else visible[:79] + "…"
 
 
-def _advice(name: str) -> str:
+def _advice(name: str) -> Message:
     if _ADDRESS.match(name):
         return _address_advice(name)
     written, at, _ = name.partition("@")
     if at and (_is_id(written) or full_name(written)):
-        return (
+        return say(
             "What follows the “@” is no revision: a branch, tag or commit has letters, digits, “-”, “_”, “.” and “/”, "
-            f"and at most {_LONGEST_REVISION} of them."
+            "and at most {most} of them.",
+            most=_LONGEST_REVISION,
         )
     near = nearest(written)
     if near:
-        return f"Did you mean {near}?"
+        return say("Did you mean {near}?", near=near)
     if len(written) > _LONGEST_ID:
-        return f"It has {len(written):,} characters; an id on the Hugging Face Hub has at most {_LONGEST_ID}."
-    return (
+        return say(
+            "It has {characters:,} characters; an id on the Hugging Face Hub has at most {most}.",
+            characters=len(written),
+            most=_LONGEST_ID,
+        )
+    return say(
         "Choose one of the catalogue, or type an id of the Hugging Face Hub: organisation/name, of letters, digits, "
         "“-”, “_” and “.”."
     )
 
 
-def _address_advice(address: str) -> str:
+def _address_advice(address: str) -> Message:
     """Addresses are never opened; a pasted one of the Hub mostly has the id in it."""
     try:
         parts = urlsplit(address if "://" in address else f"https://{address}")
@@ -84,7 +92,7 @@ def _address_advice(address: str) -> str:
     except ValueError:  # A broken address, as “https://[”.
         host = None
     if host not in _HOSTS:
-        return "Addresses are not opened. Type the model's id on the Hugging Face Hub: organisation/name."
+        return say("Addresses are not opened. Type the model's id on the Hugging Face Hub: organisation/name.")
     match [unquote(part) for part in parts.path.strip("/").split("/")]:
         case ["datasets" | "spaces" | "docs" | "api", *_]:
             name = None
@@ -93,8 +101,8 @@ def _address_advice(address: str) -> str:
         case parts_of_id:
             name = read_name("/".join(parts_of_id[:2]))
     if name is None:
-        return "Addresses are not opened, and this one is not a model's. Type an id: organisation/name."
-    return f"Addresses are not opened. The model's id in this one is {name}: type that."
+        return say("Addresses are not opened, and this one is not a model's. Type an id: organisation/name.")
+    return say("Addresses are not opened. The model's id in this one is {name}: type that.", name=str(name))
 
 
 def _is_id(text: str) -> bool:

@@ -6,6 +6,7 @@ import math
 import os
 from dataclasses import dataclass
 
+from attention_viz.core.message import Message, say
 from attention_viz.models.catalogue import CATALOGUE
 from attention_viz.models.hub.names import HubName
 
@@ -28,26 +29,29 @@ class Policy:
     def from_environment() -> Policy:
         return Policy(os.environ.get(DOWNLOADS, "").strip().lower() or "any", os.environ.get(DISK, "").strip())
 
-    def forbids(self, name: HubName) -> str:
-        """Why this model may not be downloaded, in a sentence; empty when it may."""
+    def forbids(self, name: HubName) -> Message | None:
+        """Why this model may not be downloaded, in a sentence; None when it may."""
         match self.downloads:
             case "any":
-                return ""
+                return None
             case "catalogue":
                 if any(entry.name == name.id for entry in CATALOGUE) and name.revision == HubName(name.id).revision:
-                    return ""
-                return (
+                    return None
+                return say(
                     "The operator of this server lets only the main revisions of the catalogue's models be downloaded, "
-                    f"and {name} is not one. Choose one from the catalogue, or run the app on your own machine."
+                    "and {name} is not one. Choose one from the catalogue, or run the app on your own machine.",
+                    name=str(name),
                 )
             case "none":
-                return (
-                    f"The operator of this server doesn't let models be downloaded, and {name} is not here. Choose "
-                    "one that is, or run the app on your own machine."
+                return say(
+                    "The operator of this server doesn't let models be downloaded, and {name} is not here. Choose one "
+                    "that is, or run the app on your own machine.",
+                    name=str(name),
                 )
-        return (
-            f"Nothing can be downloaded: {DOWNLOADS} is neither any, catalogue nor none. The operator of this server "
-            "has to correct it."
+        return say(
+            "Nothing can be downloaded: {setting} is neither any, catalogue nor none. The operator of this server has "
+            "to correct it.",
+            setting=DOWNLOADS,
         )
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from attention_viz.core.errors import DamagedModelError, DownloadError, PickledModelError, UnsupportedModelError
+from attention_viz.core.message import say
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.architecture import Architecture, read_config
 from attention_viz.models.hub.line import Line
@@ -77,11 +78,20 @@ class Repository:
             return shards
         if self.pickles:
             raise PickledModelError(
-                f"{self.name} has its weights only as a pickle ({self.pickles[0].name}), and a pickle can run code "
-                f"when it is opened. Choose a revision or a copy of the model with {WEIGHTS}."
+                say(
+                    "{name} has its weights only as a pickle ({file}), and a pickle can run code when it is "
+                    "opened. Choose a revision or a copy of the model with {wanted}.",
+                    name=str(self.name),
+                    file=self.pickles[0].name,
+                    wanted=WEIGHTS,
+                )
             )
         raise UnsupportedModelError(
-            f"{self.name} has no {WEIGHTS}, the only form of weights that is read. Choose another model."
+            say(
+                "{name} has no {wanted}, the only form of weights that is read. Choose another model.",
+                name=str(self.name),
+                wanted=WEIGHTS,
+            )
         )
 
     @property
@@ -97,15 +107,25 @@ class Repository:
         vocabulary = next((group for group in VOCABULARIES if names.issuperset(group)), None)
         if vocabulary is None:
             raise UnsupportedModelError(
-                f"{self.name} has no tokenizer that can be used: it would need a tokenizer.json, a vocab.txt, or a "
-                "vocab.json with merges.txt. Choose another model."
+                say(
+                    "{name} has no tokenizer that can be used: it would need a tokenizer.json, a vocab.txt, or a "
+                    "vocab.json with merges.txt. Choose another model.",
+                    name=str(self.name),
+                )
             )
         weights = self.weights
         small = {CONFIG, *TOKENIZER, *vocabulary, CARD, *(() if weights[0].name == WEIGHTS else (INDEX,))}
         beside = [file for file in self.files if file.name in small and file.size <= LARGEST.get(file.name, file.size)]
         for file in beside:
             if file.size > _LARGEST_SMALL:
-                raise UnsupportedModelError(f"{self.name} has a {file.name} of {file.size:,} bytes, too long to read.")
+                raise UnsupportedModelError(
+                    say(
+                        "{name} has a {file} of {size:,} bytes, too long to read.",
+                        name=str(self.name),
+                        file=file.name,
+                        size=file.size,
+                    )
+                )
         return (*sorted(beside, key=lambda file: file.name), *sorted(weights, key=lambda file: file.name))
 
 
@@ -127,8 +147,11 @@ def read_repository(name: HubName, answer: bytes) -> Repository:
         return Repository(name, commit, _licence(said), files)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DownloadError(
-            f"What the Hub says of {name} can't be understood. Try again; if it stays so, the address that stands for "
-            "the Hub here (HF_ENDPOINT) may be something else."
+            say(
+                "What the Hub says of {name} can't be understood. Try again; if it stays so, the address "
+                "that stands for the Hub here (HF_ENDPOINT) may be something else.",
+                name=str(name),
+            )
         ) from error
 
 
@@ -156,15 +179,26 @@ def read_architecture(repository: Repository, config: bytes) -> tuple[Architectu
             raise ValueError("not an object")
     except (ValueError, RecursionError) as error:
         raise DamagedModelError(
-            f"The {CONFIG} of {repository.name} is no JSON that describes a model. Choose another model or revision."
+            say(
+                "The {file} of {name} is no JSON that describes a model. Choose another model or revision.",
+                file=CONFIG,
+                name=str(repository.name),
+            )
         ) from error
     names = {file.name for file in repository.files}
     readable = any(names.issuperset(group) for group in VOCABULARIES)
     if not readable and "vocab_size" not in said:
         kind = said.get("model_type")
-        what = f" (it is a {kind[:40]})" if isinstance(kind, str) and kind.isprintable() else ""
+        if isinstance(kind, str) and kind.isprintable():
+            raise UnsupportedModelError(
+                say(
+                    "{name} doesn't read text (it is a {kind}): it has no vocabulary. Choose a model for text.",
+                    name=str(repository.name),
+                    kind=kind[:40],
+                )
+            )
         raise UnsupportedModelError(
-            f"{repository.name} doesn't read text{what}: it has no vocabulary. Choose a model for text."
+            say("{name} doesn't read text: it has no vocabulary. Choose a model for text.", name=str(repository.name))
         )
     try:
         return read_config(said), said
@@ -172,8 +206,11 @@ def read_architecture(repository: Repository, config: bytes) -> tuple[Architectu
         if "auto_map" not in said:
             raise
         raise UnsupportedModelError(
-            f"{repository.name} needs Python code from its own repository, and code from the Hub is not run here. "
-            "Choose a model of a family that transformers knows."
+            say(
+                "{name} needs Python code from its own repository, and code from the Hub is not run "
+                "here. Choose a model of a family that transformers knows.",
+                name=str(repository.name),
+            )
         ) from error
 
 
@@ -206,8 +243,13 @@ def read_header(name: HubName, file: RemoteFile, header: bytes) -> tuple[Tensor,
 
 def damaged_weights(name: HubName, file: RemoteFile) -> DamagedModelError:
     return DamagedModelError(
-        f"{file.name} of {name} is damaged on the Hub: its {file.size:,} bytes are not what their own header "
-        "announces. Choose another revision or model."
+        say(
+            "{file} of {name} is damaged on the Hub: its {size:,} bytes are not what their own header "
+            "announces. Choose another revision or model.",
+            file=file.name,
+            name=str(name),
+            size=file.size,
+        )
     )
 
 
@@ -219,14 +261,19 @@ def check_agreement(
     shapes = {tensor.shape for tensor in tensors}
     vocabulary = config.get("vocab_size")
     if isinstance(vocabulary, int) and not any(len(shape) == 2 and shape[0] == vocabulary for shape in shapes):
-        what = f"{vocabulary:,} tokens in its vocabulary"
+        announced = say("{tokens:,} tokens in its vocabulary", tokens=vocabulary)
     elif not any(architecture.width in shape for shape in shapes):
-        what = f"vectors of {architecture.width:,} numbers"
+        announced = say("vectors of {width:,} numbers", width=architecture.width)
     else:
         return
     raise DamagedModelError(
-        f"The {CONFIG} of {name} and its weights don't belong together: it announces {what}, and no weight has that "
-        "size. Choose another revision or model."
+        say(
+            "The {file} of {name} and its weights don't belong together: it announces {announced}, and no weight has "
+            "that size. Choose another revision or model.",
+            file=CONFIG,
+            name=str(name),
+            announced=announced,
+        )
     )
 
 

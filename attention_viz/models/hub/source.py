@@ -10,6 +10,7 @@ from pathlib import Path
 from huggingface_hub.utils import tqdm
 
 from attention_viz.core.errors import DamagedModelError, ModelError, NotDownloadedError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.catalogue import CATALOGUE, nearest
@@ -55,8 +56,14 @@ class HubSource:
         folder = cache.snapshot(name)
         if folder is None:
             near = nearest(name.id)
-            hint = f" Did you mean {near}?" if near and near != name.id else ""
-            raise NotDownloadedError(f"{name} is not on this machine yet.{hint} It has to be downloaded first.", asked)
+            missing = say("{name} is not on this machine yet. It has to be downloaded first.", name=str(name))
+            if near and near != name.id:
+                missing = say(
+                    "{name} is not on this machine yet. Did you mean {near}? It has to be downloaded first.",
+                    name=str(name),
+                    near=near,
+                )
+            raise NotDownloadedError(missing, asked)
         licence = cache.licence(folder)
         try:
             return folder, describe_folder(folder, name=str(name), origin=ORIGIN, licence=licence, revision=folder.name)
@@ -74,17 +81,21 @@ def fetch(name: str, hub: Hub | None = None) -> None:
         total=total, unit="B", unit_scale=True, desc=str(offer.name)
     ) as bar:
         if offer.note:
-            bar.write(offer.note, file=sys.stderr)
+            bar.write(str(offer.note), file=sys.stderr)
         hub.download(
             offer,
             lambda done, _: bar.update(done - bar.n),
             threading.Event(),
-            said=lambda sentence: bar.write(sentence, file=sys.stderr),
+            said=lambda sentence: bar.write(str(sentence), file=sys.stderr),
         )
 
 
 def _damaged(name: HubName, folder: Path) -> DamagedModelError:
     return DamagedModelError(
-        f"The files of {name} on this machine are damaged or don't belong together. Delete the folder "
-        f"{folder.parent.parent.name} in the cache of the Hub and download the model again."
+        say(
+            "The files of {name} on this machine are damaged or don't belong together. Delete the folder "
+            "{folder} in the cache of the Hub and download the model again.",
+            name=str(name),
+            folder=folder.parent.parent.name,
+        )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attention_viz.core.errors import ConfigError
+from attention_viz.core.message import Listed, say
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks.dates import Dates
 from attention_viz.toy.tasks.keyword import Keyword
@@ -16,5 +17,7 @@ TASKS: dict[str, Task] = {task.name: task for task in (Recall(), Reverse(), Date
 def task_named(name: str) -> Task:
     """Raises ConfigError that names those which there are."""
     if name not in TASKS:
-        raise ConfigError(f"There is no task {name!r:.40}. There are {', '.join(TASKS)}.")
+        raise ConfigError(
+            say("There is no task {name}. There are {tasks}.", name=repr(name)[:40], tasks=Listed(tuple(TASKS), ","))
+        )
     return TASKS[name]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import Message, say
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
@@ -223,7 +224,7 @@ class Dates(Task):
 
     def read(self, config: Config, text: str) -> Read:
         """Characters as tokens; a blank is shown as ␣, and blanks around the text are left out."""
-        return _characters(text, "reads", _SOURCE, most=_LONGEST, segment=0, first_word=0)
+        return _characters(text, _SOURCE, most=_LONGEST, segment=0, first_word=0)
 
     @torch.no_grad()
     def respond(self, config: Config, model: ToyModel, read: Read, second: str | None) -> Read:
@@ -234,7 +235,7 @@ class Dates(Task):
         """
         text = second if second and second.strip() else _written(model(read.ids[None]).logits)
         words = 1 + max(token.word or 0 for token in read.tokens)
-        return _characters(text, "writes", _WRITTEN, most=_PLACES, segment=1, first_word=words)
+        return _characters(text, _WRITTEN, most=_PLACES, segment=1, first_word=words)
 
     def given_of(self, response: Read) -> Int[Tensor, "1 place"]:
         return _given(response.ids[None])
@@ -272,17 +273,17 @@ def _written(logits: Float[Tensor, "1 place vocabulary"]) -> str:
     return "".join(_WRITTEN[symbol] for symbol in logits[0].argmax(dim=-1))
 
 
-def _characters(text: str, verb: str, known: str, *, most: int, segment: int, first_word: int) -> Read:
+def _characters(text: str, known: str, *, most: int, segment: int, first_word: int) -> Read:
     """The characters of a text as tokens, whose ids are their places in `known`. Raises TextError.
 
-    verb: what the model does with such characters.
+    segment: 0 for what the model reads, 1 for what it writes.
     """
     text, notes = clean(text)
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if start >= end:
-        raise TextError(f"There is nothing to read. This model {verb} a date, such as {_SAMPLE[segment]}.")
+        raise TextError(_nothing(segment))
     if end - start > most:
-        notes = (*notes, f"The text has {end - start:,} characters; this model {verb} the first {most}.")
+        notes = (*notes, _too_long(segment, end - start, most))
         end = start + most
     spans = [(place, place + 1) for place in range(start, end)]
     tokens = []
@@ -290,9 +291,40 @@ def _characters(text: str, verb: str, known: str, *, most: int, segment: int, fi
         character = " " if text[slice(*span)].isspace() else text[slice(*span)]
         shown = "␣" if character == " " else character
         if character not in known:
-            raise TextError(
-                f"This model does not know “{shown}”: it {verb} a date, such as {_SAMPLE[segment]}, of the "
-                f"characters {known.replace(' ', '␣')}."
-            )
+            raise TextError(_unknown(segment, shown, known.replace(" ", "␣")))
         tokens.append(Token(shown, known.index(character), span, first_word + word, segment, special=False))
     return Read(text, tuple(tokens), notes)
+
+
+def _nothing(segment: int) -> Message:
+    if segment == 0:
+        return say("There is nothing to read. This model reads a date, such as {sample}.", sample=_SAMPLE[0])
+    return say("There is nothing to read. This model writes a date, such as {sample}.", sample=_SAMPLE[1])
+
+
+def _too_long(segment: int, characters: int, most: int) -> Message:
+    if segment == 0:
+        return say(
+            "The text has {characters:,} characters; this model reads the first {most}.",
+            characters=characters,
+            most=most,
+        )
+    return say(
+        "The text has {characters:,} characters; this model writes the first {most}.", characters=characters, most=most
+    )
+
+
+def _unknown(segment: int, shown: str, known: str) -> Message:
+    if segment == 0:
+        return say(
+            "This model does not know “{shown}”: it reads a date, such as {sample}, of the characters {known}.",
+            shown=shown,
+            sample=_SAMPLE[0],
+            known=known,
+        )
+    return say(
+        "This model does not know “{shown}”: it writes a date, such as {sample}, of the characters {known}.",
+        shown=shown,
+        sample=_SAMPLE[1],
+        known=known,
+    )

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from attention_viz.core.errors import ConfigError
+from attention_viz.core.message import Message, say
 from attention_viz.core.token import Token
 from attention_viz.mechanism.pooling import additive_pooling
 from attention_viz.toy.chance import EXAMPLE, generator
@@ -161,12 +162,20 @@ class Keyword(Task):
         """The class that the model decides for, as the one token that asks: "[weather]". A second text is not read."""
         decided = int(model(read.ids[None]).logits.argmax())
         text = f"[{CLASSES[decided]}]"
-        notes = ("This model decides by itself; the second text is not read.",) if second and second.strip() else ()
+        notes: tuple[Message, ...] = ()
+        if second and second.strip():
+            notes = (say("This model decides by itself; the second text is not read."),)
         return Read(text, (Token(text, decided, None, None, 1, special=True),), notes)
 
 
 def twins(model: ToyModel) -> Classifier:
     """The model as one that holds two. Raises ConfigError for a model of another task."""
     if not isinstance(model, Classifier):
-        raise ConfigError(f"A model of the task “{Keyword.name}” is wanted, and not a {type(model).__name__}.")
+        raise ConfigError(
+            say(
+                "A model of the task “{task}” is wanted, and not a {type}.",
+                task=Keyword.name,
+                type=type(model).__name__,
+            )
+        )
     return model

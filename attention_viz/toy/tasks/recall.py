@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
+from attention_viz.core.message import say
 from attention_viz.toy.chance import EXAMPLE, generator
 from attention_viz.toy.config import Config
 from attention_viz.toy.symbols import read_symbols
@@ -95,7 +96,13 @@ class Recall(Task):
         return " ".join(_SYMBOLS[symbol] for symbol in self._example(config).inputs[0]), None
 
     def read(self, config: Config, text: str) -> Read:
-        known = f"keys from {_KEYS[0]} to {_KEYS[-1]} and values from {_VALUES[0]} to {_VALUES[-1]}"
+        known = say(
+            "keys from {first_key} to {last_key} and values from {first_value} to {last_value}",
+            first_key=_KEYS[0],
+            last_key=_KEYS[-1],
+            first_value=_VALUES[0],
+            last_value=_VALUES[-1],
+        )
         return read_symbols(text, _SYMBOLS, most=_LENGTH, known=known)
 
     def _example(self, config: Config) -> Batch:

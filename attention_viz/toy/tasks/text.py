@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 
 from attention_viz.core.errors import ConfigError, TextError
+from attention_viz.core.message import Message, say
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
@@ -68,28 +69,51 @@ class Text(Task):
         text, different = _text(config), len(_vocabulary(config))
         if len(text) < _SHORTEST:
             raise ConfigError(
-                f"The text has {len(text):,} characters; at least {_SHORTEST} are needed to learn from. Paste a longer "
-                "one: a page or two is best."
+                say(
+                    "The text has {characters:,} characters; at least {least} are needed to learn from. Paste a "
+                    "longer one: a page or two is best.",
+                    characters=len(text),
+                    least=_SHORTEST,
+                )
             )
         if different < _FEWEST_DIFFERENT:
             signs = " ".join(_sign(character) for character in _vocabulary(config))
             raise ConfigError(
-                f"The text has {len(text):,} characters but only {different} different: {signs}. At least "
-                f"{_FEWEST_DIFFERENT} are needed, or there is nothing to learn. Paste ordinary writing."
+                say(
+                    "The text has {characters:,} characters but only {different} different: {signs}. At least "
+                    "{least} are needed, or there is nothing to learn. Paste ordinary writing.",
+                    characters=len(text),
+                    different=different,
+                    signs=signs,
+                    least=_FEWEST_DIFFERENT,
+                )
             )
         if different > _MOST_DIFFERENT:
             raise ConfigError(
-                f"The text has {different:,} different characters; this model can tell at most {_MOST_DIFFERENT:,} "
-                "apart. Paste a shorter part of it."
+                say(
+                    "The text has {different:,} different characters; this model can tell at most "
+                    "{most:,} apart. Paste a shorter part of it.",
+                    different=different,
+                    most=_MOST_DIFFERENT,
+                )
             )
         parts = _split(config)
         if parts.learned_from < _LEAST_SEEN:
             before = len(text) - len(parts.unseen)
             raise ConfigError(
-                f"The text repeats itself too much to hold a part of it out. Of its {len(text):,} characters the last "
-                f"{len(parts.unseen):,} would be measured on; of the {before:,} before them, {parts.left_out:,} are in "
-                f"lines or in runs of {RUN} characters that stand there too, which leaves {parts.learned_from:,} to "
-                f"learn from. At least {_LEAST_SEEN} are needed: paste a text with fewer repetitions, or a longer one."
+                say(
+                    "The text repeats itself too much to hold a part of it out. Of its {characters:,} characters the last "
+                    "{unseen:,} would be measured on; of the {before:,} before them, {left_out:,} are in lines or in runs "
+                    "of {run} characters that stand there too, which leaves {learned_from:,} to learn from. At least "
+                    "{least} are needed: paste a text with fewer repetitions, or a longer one.",
+                    characters=len(text),
+                    unseen=len(parts.unseen),
+                    before=before,
+                    left_out=parts.left_out,
+                    run=RUN,
+                    learned_from=parts.learned_from,
+                    least=_LEAST_SEEN,
+                )
             )
 
     def build(self, config: Config) -> ToyModel:
@@ -159,9 +183,11 @@ class Text(Task):
         """Every character is a token, white space too; its text is a sign where it can't be seen."""
         text, notes = clean(text)
         if not text:
-            raise TextError("There is nothing to read: type some characters of the text that the model learned from.")
+            raise TextError(
+                say("There is nothing to read: type some characters of the text that the model learned from.")
+            )
         if len(text) > _CONTEXT:
-            notes = (*notes, f"The text has {len(text):,} characters; this model reads the first {_CONTEXT}.")
+            notes = (*notes, _too_long(len(text), _CONTEXT))
         read = text[:_CONTEXT]
         spans = [(place, place + 1) for place in range(len(read))]
         pieces = zip(read, _numbers(config, read), spans, _words(read), strict=True)
@@ -169,6 +195,12 @@ class Text(Task):
             Token(_sign(character), number, span, word, 0, special=False) for character, number, span, word in pieces
         )
         return Read(text, tuple(tokens), notes)
+
+
+def _too_long(characters: int, most: int) -> Message:
+    return say(
+        "The text has {characters:,} characters; this model reads the first {most}.", characters=characters, most=most
+    )
 
 
 def _text(config: Config) -> str:
@@ -212,10 +244,13 @@ def _numbers(config: Config, text: str) -> list[int]:
     unknown = dict.fromkeys(character for character in text if character not in numbers)
     if unknown:
         named = " ".join(_sign(character) for character in list(unknown)[:_MOST_NAMED])
-        more = " …" if len(unknown) > _MOST_NAMED else ""
         raise TextError(
-            f"This model has never seen {named}{more}. It knows only the {len(numbers)} different characters of the "
-            "text that it learned from; leave the others out."
+            say(
+                "This model has never seen {unknown}. It knows only the {known} different characters "
+                "of the text that it learned from; leave the others out.",
+                unknown=f"{named} …" if len(unknown) > _MOST_NAMED else named,
+                known=len(numbers),
+            )
         )
     return [numbers[character] for character in text]
 

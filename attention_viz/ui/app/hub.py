@@ -88,7 +88,7 @@ def _watch(download: Download) -> None:
 
 def _instead(name: str, error: PickledModelError) -> None:
     """Why a model can't be had, and the look at what can be had instead, one click away."""
-    st.warning(markdown(str(error)), icon=":material/info:")
+    st.warning(markdown(error.message), icon=":material/info:")
     if error.converted:
         st.button(
             f"Look at {markdown(error.converted)}",

@@ -15,6 +15,7 @@ import streamlit as st
 from attention_viz.components.hosts.streamlit.theme import theme_watch
 from attention_viz.core.errors import AttentionVizError, GoneModelError, NotDownloadedError
 from attention_viz.core.markdown import markdown
+from attention_viz.core.message import Message
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.app import hub
@@ -95,7 +96,7 @@ def explained(*, offer: bool = True) -> Iterator[None]:
         yield
     except NotDownloadedError as error:
         if not offer:
-            aside(markdown(str(error)))
+            aside(markdown(error.message))
             return
         with explained(offer=False):
             hub.offer_panel(error.model)
@@ -104,13 +105,13 @@ def explained(*, offer: bool = True) -> Iterator[None]:
         if not offer:
             aside("It is not on this server any more.")
         else:
-            notice(str(error))
+            notice(error.message)
             page_link(
                 TRAIN, label="Train it again, or load its file", **in_place_of(url.on_screen(), error.model, NAME)
             )
             _way_back(error.model)
     except AttentionVizError as error:
-        notice(str(error))
+        notice(error.message)
 
 
 def _way_back(gone: str) -> None:
@@ -124,7 +125,7 @@ def _way_back(gone: str) -> None:
     )
 
 
-def notice(*sentences: str) -> None:
+def notice(*sentences: str | Message) -> None:
     """What a person has to know about, which may quote what they typed. Nothing when there is no sentence."""
     if sentences:
         st.warning("  \n".join(map(markdown, sentences)), icon=":material/info:")

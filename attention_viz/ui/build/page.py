@@ -14,6 +14,7 @@ from attention_viz.builder.listing import belongs, listed
 from attention_viz.builder.presets import PRESETS
 from attention_viz.builder.step import Step
 from attention_viz.builder.steps import steps, symbols
+from attention_viz.core.message import Message
 from attention_viz.mechanism.recipe import Recipe, work
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
@@ -148,8 +149,8 @@ def _listing(build: Build, asked: Recipe, found: list[Step]) -> None:
                 _compared("The slip", wrong[right.key], build)
 
 
-def _compared(word: str, step: Step | str, build: Build) -> None:
-    if isinstance(step, str):
+def _compared(word: str, step: Step | Message, build: Build) -> None:
+    if isinstance(step, Message):
         shell.notice(step)
         return
     st.markdown(f"**{word}: {step.title[0].lower()}{step.title[1:]}**")

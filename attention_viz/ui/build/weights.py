@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import streamlit as st
@@ -12,6 +11,7 @@ from attention_viz.builder.build import Build, recipe, swapped
 from attention_viz.builder.faults import faults
 from attention_viz.builder.steps import row_sums, steps
 from attention_viz.core.markdown import markdown
+from attention_viz.core.message import Message, say
 from attention_viz.figures.lines import bars
 from attention_viz.mechanism import terms
 from attention_viz.mechanism.recipe import Worked, work
@@ -50,7 +50,7 @@ def _weights_of(build: Build, *, in_hand: bool) -> None:
     for step in steps(build, asked, worked):
         if step.key == "weights":
             draw(replace(step, key=f"weights of sequence {build.sequence}", by_query=in_hand), build)
-    if worked.weights is None:
+    if worked.problem is not None and worked.weights is None:
         shell.notice(with_its_names(worked.problem, build))
 
 
@@ -116,15 +116,11 @@ def one_query(build: Build, worked: Worked) -> None:
         )
 
 
-def with_its_names(problem: str, build: Build) -> str:
+def with_its_names(problem: Message, build: Build) -> Message:
     """The library counts queries and keys; the page knows their names."""
-    return " ".join(_with_names(problem.split(" "), build))
-
-
-def _with_names(words: list[str], build: Build) -> list[str]:
-    found = list(words)
-    for place, (one, other) in enumerate(pairwise(words)):
-        names = {"query": build.names, "key": build.key_names}.get(one.lower())
-        if names and other.isdecimal() and int(other) < len(names):
-            found[place + 1] = f"“{names[int(other)]}”"
-    return found
+    names = {"query": build.names, "key": build.key_names}
+    values = (
+        (place, say("“{name}”", name=names[place][value]) if place in names and isinstance(value, int) else value)
+        for place, value in problem.values
+    )
+    return replace(problem, values=tuple(values))

@@ -129,7 +129,7 @@ def fill_in(view: HeadView) -> None:
             st.progress(done / count, text=f"{done} of {count} pictures, {about}")
             st.button("Stop here", on_click=filling.stop, icon=":material/close:")
         elif done < count:
-            aside(f"{done} of {count} pictures are there. {markdown(filling.problem)}")
+            aside(f"{done} of {count} pictures are there. {markdown(filling.problem or '')}")
             st.button("Fill in the rest", on_click=filling.start, icon=":material/play_arrow:")
         send(parcels.thumbs(view.trace, name, survey.pictures, survey.ready))
         _send_scores(view, survey.scores, done)

@@ -91,8 +91,8 @@ def about_bias(apart: TakenApart) -> str:
 
 def about_mask(view: Pair) -> str:
     apart = view.apart
-    if apart.hidden:
-        return f"**{markdown(apart.why_hidden)}** There is no weight then, which is not the same as a small one."
+    if why := apart.why_hidden:
+        return f"**{markdown(why)}** There is no weight then, which is not the same as a small one."
     if apart.visible.all():
         return f"No **mask**: {quoted(view.query)} sees all {len(apart.visible):,} keys."
     return (

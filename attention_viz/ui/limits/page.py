@@ -82,7 +82,7 @@ def on_your_text(selection: Selection) -> None:
         return
     values = trace.values(layer, head)
     if values is None:
-        aside(f"This can't be measured here: {markdown(trace.maps_only)}")
+        aside(f"This can't be measured here: {markdown(trace.maps_only or '')}")
         return
     st.markdown(
         f"**On your text**, “{markdown(_beginning(side.text))}”: " + " ".join(resting(trace, layer, head, values))

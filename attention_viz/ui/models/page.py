@@ -96,7 +96,7 @@ def own_maps() -> None:
             trace = open_tensors(file.getvalue(), name=file.name, tokens=beside_bytes, limit_bytes=UPLOAD_BYTES)
             name = UPLOADS.add(trace)
     except AttentionVizError as error:
-        st.error(markdown(str(error)), icon=":material/error:")
+        st.error(markdown(error.message), icon=":material/error:")
         return
     shape = f"{len(trace.layers)} layers × {trace.heads} heads, {len(trace.tokens)} × {len(trace.key_tokens)} tokens"
     st.success(f"{markdown(file.name)}: {shape}. Every row adds up to 1.", icon=":material/check:")

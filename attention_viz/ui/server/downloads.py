@@ -6,22 +6,23 @@ import threading
 
 import streamlit as st
 
+from attention_viz.core.message import Message, say
 from attention_viz.models.hub import Hub, Offer
 from attention_viz.ui.server.jobs import Job, Jobs
 
-_JOBS = Jobs("download", "Try again.")
+_JOBS = Jobs("download", say("Something went wrong in this download that should not have. Try again."))
 
 
 class Download:
     """The download of what a look has found. What has arrived when it ends early is kept.
 
-    remark: what is unusual about it, a sentence, or empty.
+    remark: what is unusual about it, a sentence, or None.
     """
 
     def __init__(self, offer: Offer, hub: Hub) -> None:
         self.offer = offer
         self._hub = hub
-        self.remark = ""
+        self.remark: Message | None = None
         self._job = _JOBS.submit(self._fetch, offer.download_bytes)
 
     @property
@@ -40,8 +41,8 @@ class Download:
         return max(1, self._job.total)
 
     @property
-    def error(self) -> str:
-        """Why it ended early, a sentence, or empty."""
+    def error(self) -> Message | None:
+        """Why it ended early, a sentence, or None."""
         return self._job.problem
 
     @property
@@ -67,7 +68,7 @@ class Download:
         # It leaves by itself, with a sentence, when it is not wanted any more.
         self._hub.download(self.offer, job.report, job.unwanted, self._noted)
 
-    def _noted(self, sentence: str) -> None:
+    def _noted(self, sentence: Message) -> None:
         self.remark = sentence
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
 from attention_viz.core.errors import AttentionVizError
+from attention_viz.core.message import Message
 
 VARIABLE = "ATTENTION_VIZ_TRAINING_PATIENCE"
 _PATIENCE = 25.0
@@ -51,11 +52,11 @@ def patience() -> float:
 class Job:
     """One piece of work. Made by `Jobs.submit`.
 
-    problem: why it ended early, a sentence for the screen, or empty. unwanted: set as soon as it should end.
+    problem: why it ended early, a sentence for the screen, or None. unwanted: set as soon as it should end.
     """
 
     def __init__(self, jobs: Jobs, work: Work, total: int) -> None:
-        self.problem = ""
+        self.problem: Message | None = None
         self.unwanted = threading.Event()
         self._jobs = jobs
         self._progress = (0, total)
@@ -138,11 +139,11 @@ class Job:
         except EndedError:
             return self._why
         except AttentionVizError as error:
-            self.problem = str(error)
+            self.problem = error.message
             return self._why if self.unwanted.is_set() else "failed"
         except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the others in line go on)
             _log.exception("A %s failed", self._jobs.kind)
-            self.problem = f"Something went wrong in this {self._jobs.kind} that should not have. {self._jobs.advice}"
+            self.problem = self._jobs.failure
             return "failed"
         return "done"
 
@@ -150,10 +151,10 @@ class Job:
 class Jobs:
     """All jobs of one kind. One runs at a time, in the order in which they were submitted."""
 
-    def __init__(self, kind: str, advice: str) -> None:
-        """kind: what one is called, "download". advice: what to do when one fails that shouldn't, a sentence."""
+    def __init__(self, kind: str, failure: Message) -> None:
+        """kind: what one is called, "download". failure: what is said when one fails that shouldn't."""
         self.kind = kind
-        self.advice = advice
+        self.failure = failure
         self.executor = _Thread(f"{kind}s")
         self._lock = threading.Lock()
         self._line: list[Job] = []

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from attention_viz.core.errors import ModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.memory import available_memory
@@ -52,8 +53,14 @@ class LoadedModels:
             needed = model_bytes(info)
             if needed > self.most:
                 raise ModelError(
-                    f"{info.name} takes {needed / 1e6:,.0f} MB of memory, and this server keeps {self.most / 1e6:,.0f} "
-                    f"MB for models ({VARIABLE}). Choose a smaller model."
+                    say(
+                        "{info} takes {needed:,.0f} MB of memory, and this server keeps {most:,.0f} MB for models "
+                        "({variable}). Choose a smaller model.",
+                        info=info.name,
+                        needed=needed / 1000000.0,
+                        most=self.most / 1000000.0,
+                        variable=VARIABLE,
+                    )
                 )
             self._make_room(needed)
             loaded = self._load(info.name)

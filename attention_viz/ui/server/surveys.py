@@ -8,10 +8,11 @@ from collections.abc import Callable
 import streamlit as st
 from cachetools import LRUCache
 
+from attention_viz.core.message import Message, say
 from attention_viz.ui.server.jobs import Job, Jobs
 from attention_viz.views.survey import Survey
 
-_JOBS = Jobs("survey", "Try another text.")
+_JOBS = Jobs("survey", say("Something went wrong in this survey that should not have. Try another text."))
 
 
 class Filling:
@@ -38,8 +39,8 @@ class Filling:
         return self._job.active
 
     @property
-    def problem(self) -> str:
-        """Why it ended early, a sentence, or empty."""
+    def problem(self) -> Message | None:
+        """Why it ended early, a sentence, or None."""
         return self._job.problem
 
     def seconds_left(self) -> float | None:

@@ -14,6 +14,7 @@ from base64 import b32encode
 from collections import OrderedDict
 from typing import Literal
 
+from attention_viz.core.message import Message, say
 from attention_viz.toy.run import Run
 from attention_viz.toy.training import train
 from attention_viz.ui.server.jobs import Job, Jobs
@@ -48,9 +49,9 @@ class Training:
         return self._job is not None and self._job.active
 
     @property
-    def problem(self) -> str:
-        """Why it failed, a sentence."""
-        return "" if self._job is None else self._job.problem
+    def problem(self) -> Message | None:
+        """Why it failed, a sentence, or None."""
+        return None if self._job is None else self._job.problem
 
     @property
     def step(self) -> int:
@@ -112,7 +113,9 @@ class Trainings:
         self._most = most or (int(asked) if asked.isdecimal() and int(asked) else _DEFAULT_MB) * 1_000_000
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Training] = OrderedDict()
-        self._jobs = Jobs("training", "Try other settings.")
+        self._jobs = Jobs(
+            "training", say("Something went wrong in this training that should not have. Try other settings.")
+        )
 
     def begin(self, run: Run, device: str = "cpu") -> Training:
         """A training of this run, in line. Raises ConfigError for settings that the task can't be learned with."""

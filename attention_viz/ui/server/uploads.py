@@ -9,6 +9,7 @@ from dataclasses import replace
 from cachetools import LRUCache
 
 from attention_viz.core.errors import UnknownModelError
+from attention_viz.core.message import say
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.trace import Trace
@@ -51,8 +52,11 @@ class UploadSource:
             found = self._kept.get(name)
         if found is None:
             raise UnknownModelError(
-                f"The uploaded file {name.rpartition('#')[0]} is not on this server any more: uploads stay for a "
-                "while. Upload it again on the page Models."
+                say(
+                    "The uploaded file {name} is not on this server any more: uploads stay for a while. "
+                    "Upload it again on the page Models.",
+                    name=name.rpartition("#")[0],
+                )
             )
         return found.model
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from attention_viz.core.errors import ConfigError
+from attention_viz.core.message import say
 from attention_viz.toy.config import RANGES, Config, config_of
 from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS, task_named
@@ -64,7 +65,13 @@ def _config(asked: dict[str, Any], given: dict[str, Any], task: Task) -> Config:
     config = config_of(asked, task.defaults)
     for name in asked:
         if name == "text" or (name not in task.free and getattr(config, name) != getattr(task.defaults, name)):
-            raise ConfigError(f"{task.title} has no setting {name!r:.40} that could be changed here.")
+            raise ConfigError(
+                say(
+                    "{title} has no setting {name} that could be changed here.",
+                    title=task.title,
+                    name=(repr(name))[:40],
+                )
+            )
     return config_of(asked | given, task.defaults)
 
 

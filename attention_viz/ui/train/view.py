@@ -59,7 +59,7 @@ def progress(training: Training) -> None:
     bar()
     # Always there, so that the buttons below keep their place on the page and are not drawn twice for a moment.
     with st.container():
-        if training.phase == "failed":
+        if training.phase == "failed" and training.problem is not None:
             shell.notice(training.problem, "The last good step is below.")
         elif training.phase in _PHASES:
             aside(_PHASES[training.phase])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from attention_viz.core.errors import TextError
+from attention_viz.core.message import say
 from attention_viz.ui.server.jobs import VARIABLE, Job, Jobs, patience
 
 KIND = "errand"
@@ -32,7 +33,7 @@ def over(job: Job) -> str:
 
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
-    made = Jobs(KIND, "Try something else.")
+    made = Jobs(KIND, say(f"Something went wrong in this {KIND} that should not have. Try something else."))
     yield made
     made.close()
     assert not [thread for thread in threading.enumerate() if thread.name == f"{KIND}s"], "no thread is left behind"
@@ -81,7 +82,7 @@ def test_one_that_waits_is_stopped_at_once_and_never_begins(jobs: Jobs):
     begun = threading.Event()
     first, second = jobs.submit(endless), jobs.submit(lambda _: begun.set())
     second.stop()
-    assert (second.phase, second.active, second.problem) == ("stopped", False, "")
+    assert (second.phase, second.active, second.problem) == ("stopped", False, None)
     assert first.active
     first.stop()
     assert over(jobs.submit(lambda _: None)) == "done"
@@ -156,14 +157,14 @@ def test_patience_is_what_the_operator_says(monkeypatch: pytest.MonkeyPatch, sai
 
 def test_what_goes_wrong_is_a_sentence_and_does_not_hold_up_the_line(jobs: Jobs, caplog: pytest.LogCaptureFixture):
     def told(job: Job) -> None:
-        raise TextError("There is no text.")
+        raise TextError(say("There is no text."))
 
     def broken(job: Job) -> None:
         raise ZeroDivisionError("one over nought")
 
     made = [jobs.submit(work) for work in (told, broken, lambda _: None)]
     assert [over(job) for job in made] == ["failed", "failed", "done"]
-    assert [job.problem for job in made] == [
+    assert [str(job.problem or "") for job in made] == [
         "There is no text.",
         "Something went wrong in this errand that should not have. Try something else.",
         "",
@@ -175,13 +176,13 @@ def test_what_goes_wrong_is_a_sentence_and_does_not_hold_up_the_line(jobs: Jobs,
 def test_work_that_leaves_by_itself_may_say_why(jobs: Jobs):
     def work(job: Job) -> None:
         job.unwanted.wait(10)
-        raise TextError("Stopped here; the rest is kept.")
+        raise TextError(say("Stopped here; the rest is kept."))
 
     job = jobs.submit(work)
     wait(lambda: job.phase == "running")
     job.stop()
     assert over(job) == "stopped"
-    assert job.problem == "Stopped here; the rest is kept."
+    assert str(job.problem) == "Stopped here; the rest is kept."
 
 
 def test_closing_stops_all_of_them(jobs: Jobs):
@@ -203,7 +204,8 @@ def endless(job):
         job.check()
 
 running = threading.Event()
-jobs = Jobs("errand", "")
+from attention_viz.core.message import say
+jobs = Jobs("errand", say("It failed."))
 for _ in range(2):
     jobs.submit(endless).when_ended(lambda job: print(job.phase))
 running.wait()

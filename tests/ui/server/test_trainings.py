@@ -115,7 +115,7 @@ def test_a_training_that_diverges_says_what_to_lower_and_the_next_one_begins(tra
     after = trainings.begin(Run(REVERSE, SHORT))
     wait(lambda: after.phase == "done", touch=(after,))
     assert broken.phase == "failed"
-    assert "Lower it" in broken.problem
+    assert "Lower it" in str(broken.problem)
     assert all(torch.isfinite(weight).all() for weight in broken.run.checkpoints[broken.run.steps[-1]].values())
     assert broken.run.steps[-1] > 0
 
@@ -125,7 +125,7 @@ def test_an_unexpected_error_is_told_and_does_not_hold_up_the_line(trainings: Tr
     after = trainings.begin(Run(REVERSE, SHORT))
     wait(lambda: after.phase == "done", touch=(after,))
     assert broken.phase == "failed"
-    assert "should not have" in broken.problem
+    assert "should not have" in str(broken.problem)
 
 
 def test_the_longest_forgotten_goes_first_but_none_that_is_running(
