@@ -171,6 +171,7 @@ def _numbers(found: np.ndarray) -> list[list[float | None]]:
 def _held_out_otherwise(config: Config) -> Message:
     """Not opened: what counts as held out now, the model of this file has learned from in part, and what it was
     measured on stood in what it learned from. So neither its curves nor new numbers would be true."""
+    beginning = " ".join(config.text[:60].split())
     return say(
         "The file is of an earlier version, which measured a text's model on the last tenth of the text, also where "
         "the same lines stand in the part that it learned from. Now these are kept apart, and this model can't be "
@@ -183,7 +184,7 @@ def _held_out_otherwise(config: Config) -> Message:
         steps=config.steps,
         seed=config.seed,
         characters=len(config.text),
-        beginning=" ".join(config.text[:60].split()),
+        beginning=beginning,
     )
 
 
