@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+import torch
 
 import attention_viz as av
 from attention_viz.core.trace import Layer
 from attention_viz.models.huggingface import HuggingFaceModel
-from attention_viz.models.threads import set_thread_count
+from attention_viz.models.threads import VARIABLE, set_thread_count
+
+# Threads that wait for a core are slower than one, much so beside a second process of tests. What the tests start,
+# servers for instance, inherits it.
+os.environ.setdefault(VARIABLE, "1")
+torch.set_num_threads(1)
 
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
+
+
+@pytest.fixture(autouse=True, scope="session")
+def frozen() -> None:
+    """Streamlit looks for garbage after every run of a script, among all that torch and transformers have loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.server import Server, Visitor, running_browser, running_server
+from tests.browser.tab import Tabs
 
 Arrive = Callable[..., Visitor]
 
@@ -22,18 +23,18 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    return Tabs(browser)
+
+
 @pytest.fixture
-def arrive(browser: Browser, server: Server) -> Iterator[Arrive]:
-    """Makes visitors with a browser profile of their own. At the end, none of them may have seen an error."""
+def arrive(tabs: Tabs, server: Server) -> Iterator[Arrive]:
+    """Makes visitors, each with a browser profile of their own. At the end, none of them may have seen an error."""
     visitors: list[Visitor] = []
 
     def make(width: int = 1440, height: int = 900, theme: str = "light", to: Server = server) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-            accept_downloads=True,
-        )
-        visitors.append(Visitor(context.new_page(), to))
+        visitors.append(Visitor(tabs.lend(width, height, theme), to, tabs))
         return visitors[-1]
 
     yield make
