@@ -19,9 +19,8 @@ from attention_viz.core.errors import AttentionVizError
 from attention_viz.toy.run import Run
 from attention_viz.toy.training import train
 
-PATIENCE = 25.0
-"""Seconds without a word from its visitor after which a training stops."""
 VARIABLE = "ATTENTION_VIZ_TRAINING_MB"
+PATIENCE_VARIABLE = "ATTENTION_VIZ_TRAINING_PATIENCE"
 _DEFAULT_MB = 64
 _MOST = 200
 _log = logging.getLogger(__name__)
@@ -29,6 +28,16 @@ _log = logging.getLogger(__name__)
 Phase = Literal["waiting", "running", "paused", "left", "stopped", "done", "failed"]
 """left: stopped, because its visitor was gone. stopped: by its visitor. failed: `problem` says why."""
 ENDED: frozenset[Phase] = frozenset({"stopped", "done", "failed"})
+
+
+def patience() -> float:
+    """Seconds without a word from its visitor after which a training stops. ATTENTION_VIZ_TRAINING_PATIENCE overrides
+    the choice, in whole seconds."""
+    asked = os.environ.get(PATIENCE_VARIABLE, "")
+    return float(asked) if asked.isdecimal() and int(asked) else 25.0
+
+
+PATIENCE = patience()
 
 
 class _InterruptedError(Exception):

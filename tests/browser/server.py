@@ -163,6 +163,11 @@ class Visitor:
         wait_for_rest(self.page)
         return self
 
+    def drawn(self) -> Visitor:
+        """Waits until what was just pointed at is drawn, of which the server is not told."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
     def text(self) -> str:
         return self.page.locator("[data-testid=stMain]").inner_text()
 

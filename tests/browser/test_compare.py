@@ -170,7 +170,7 @@ def test_heads_like_a_and_all_heads_can_be_put_into_b(arrive: Arrive, pronoun):
     visitor.page.wait_for_url("**b_head=0*")
     visitor.settled()
     visitor.page.locator(".part").select_option("layer")
-    visitor.page.wait_for_timeout(200)
+    visitor.drawn()
     visitor.page.locator(".frame .base").click(position={"x": 200, "y": 60})
     visitor.settled()
     assert f"b_layer={layer}" in visitor.address()

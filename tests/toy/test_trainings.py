@@ -110,8 +110,10 @@ def test_a_training_that_nobody_watches_stops_and_can_be_gone_on_with(
     wait(lambda: len(training.run.measured) > count, touch=(training,))
 
 
-def test_patience_ends_before_thirty_seconds():
-    assert module.PATIENCE < 30
+@pytest.mark.parametrize(("asked", "seconds"), [("6", 6.0), ("", 25.0), ("0", 25.0), ("long", 25.0)])
+def test_the_operator_sets_the_patience(monkeypatch: pytest.MonkeyPatch, asked, seconds):
+    monkeypatch.setenv("ATTENTION_VIZ_TRAINING_PATIENCE", asked)
+    assert module.patience() == seconds
 
 
 def test_a_training_that_diverges_says_what_to_lower_and_the_next_one_begins(trainings: Trainings):
