@@ -14,6 +14,7 @@ import attention_viz as av
 from attention_viz.core.trace import Layer
 from attention_viz.models.huggingface import HuggingFaceModel
 from attention_viz.models.threads import VARIABLE, set_thread_count
+from attention_viz.toy.tasks.text import Text
 
 # Threads that wait for a core are slower than one, much so beside a second process of tests. What the tests start,
 # servers for instance, inherits it.
@@ -28,6 +29,12 @@ def frozen() -> None:
     """Streamlit looks for garbage after every run of a script, among all that torch and transformers have loaded."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def short_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a text model writes at each of the many measurements takes longer than the steps between them."""
+    monkeypatch.setattr(Text, "written", 4)
 
 
 @pytest.fixture(scope="session")

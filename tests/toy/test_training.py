@@ -20,17 +20,10 @@ from attention_viz.toy.layers import SelfAttention
 from attention_viz.toy.patterns import masses, uniform_masses
 from attention_viz.toy.task import Looked, Task
 from attention_viz.toy.tasks import TASKS
-from attention_viz.toy.tasks.text import Text
 from attention_viz.toy.training import Progress, held_out, model_of, seconds_for, train
 
 EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 FEW = 10
-
-
-@pytest.fixture(autouse=True)
-def short_samples(monkeypatch: pytest.MonkeyPatch):
-    """What is written at each of the many measurements takes as long as the steps between them."""
-    monkeypatch.setattr(Text, "written", 4)
 
 
 @pytest.fixture(autouse=True)
