@@ -1,3 +1,20 @@
+"""What a browser test starts from. How to write one:
+
+    def test_a_click_chooses_a_head(arrive: Arrive):
+        visitor = arrive().open("/?layer=2")   # a new visit; arrive(390, 844, "dark") for another window
+        visitor.choose(0, 2)                   # does something, and waits until the app has come to rest
+        assert visitor.head() == "L0 H2"
+
+- `arrive` may be called several times: each visitor has a tab, a profile and a session of their own. Tabs are used
+  again by later tests, so close none of them. A server of the test's own is `arrive(to=server)`; call
+  `visitor.leave()` before it ends.
+- `open` takes about half a second, `go` (the same visit at another address) half of that, `look` shows the same page
+  in another window and theme. Several texts in one visit are cheaper than a parameter for each.
+- Wait for what happens, with `settled()` after something that the server is told, `drawn()` after pointing, or
+  Playwright's `expect` and `wait_for_url`. No test rests on how long something takes: two workers share the machine.
+- The test fails in the end when the browser complained about anything meanwhile, a dialog included.
+"""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
