@@ -20,12 +20,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.server import Server, Visitor, running_browser, running_server
 from tests.browser.tab import Tabs
 
 Arrive = Callable[..., Visitor]
+
+
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from itertools import count
 from playwright.sync_api import Browser, Error, Page
 
 TICK = 25
-"""Milliseconds between two looks at a page. Rest is counted in looks and not in time: while a busy machine lets the
-browser wait, time passes and nothing is drawn."""
+"""Milliseconds between two looks at a page. Rest is counted in looks at an idle page and not in time: while a busy
+machine lets the browser wait, time passes and nothing is drawn."""
 QUIET = 6
 """Looks without a change after which nothing more is expected: one run may set off another, and a component tells the
 server a moment after it was drawn."""
@@ -44,7 +44,7 @@ WATCH = """(() => {
     }
     return found;
   };
-  const watch = { open: 0, runs: 0, still: 0, unasked: 0 };
+  const watch = { open: 0, runs: 0, still: 0, unasked: 0, idle: true };
   window.watchOfTheTests = watch;
   const changed = () => watch.still = 0;
   const asked = () => watch.still = watch.unasked = 0;
@@ -80,6 +80,10 @@ _AT_REST = """([quiet, lost, wait]) => {
     watch.still = watch.unasked = 0;
     return false;
   }
+  // React draws in slices, between which a timer gets its turn: the next look is only one when none is left.
+  if (!watch.idle) return false;
+  watch.idle = false;
+  requestIdleCallback(() => watch.idle = true, { timeout: 2000 });
   watch.still += 1;
   watch.unasked += 1;
   if (watch.unasked > lost) watch.open = 0;
