@@ -166,8 +166,8 @@ class TestHub:
         box.fill("google-bert/bert-base-uncased")
         visitor.page.keyboard.press("Enter")
         visitor.page.get_by_text("There is no connection to").wait_for()
-        # Two seconds for the Hub, and a way there and back for a busy browser.
-        assert time.monotonic() - start < 4
+        # Two seconds for the Hub, and a way there and back for a busy browser; a library left alone tries for 23 s.
+        assert time.monotonic() - start < 15
         assert "choose a model that is already here" in visitor.text()
         visitor.page.get_by_role("button", name="Back to all-MiniLM-L6-v2").click()
         assert visitor.settled().head() == "L3 H1"
