@@ -3,7 +3,8 @@
 #
 #   make run     start the app on http://localhost:8501 (PORT=…)
 #   make dev     the same, and run again when a file changes
-#   make test    all tests, in a real Chromium too
+#   make test    all tests, in a real Chromium too; WORKERS=… at once
+#   make test-fast   the tests that need no browser
 #   make lint    style, types and format of Python and JavaScript
 #   make format  put the format right
 #   make bench   measure speed and memory, and print tables
@@ -19,9 +20,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 TORCH_INDEX ?=
+# Each worker that tests in the browser starts a server and a Chromium of its own: about 2 GB.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=20
+DENO_TEST := $(BIN)/deno test --quiet --allow-read --no-lock tests/
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run dev test lint format bench shots clean
+.PHONY: run dev test test-fast test-learns lint format bench shots clean
 
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.address=localhost --server.port=$(PORT)
@@ -31,8 +36,13 @@ dev: $(VENV)/.app
 
 test: $(VENV)/.dev
 	$(BIN)/python -m tests.browser.chromium --install
-	$(BIN)/deno test --quiet --allow-read --no-lock tests/
-	$(BIN)/python -m pytest
+	$(DENO_TEST) & deno=$$!; $(PYTEST); tests=$$?; wait $$deno && exit $$tests
+
+test-fast: $(VENV)/.dev
+	$(DENO_TEST) & deno=$$!; $(PYTEST) --ignore=tests/browser; tests=$$?; wait $$deno && exit $$tests
+
+test-learns: $(VENV)/.dev
+	$(PYTEST) -m learns
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.measuring import ROUNDS, table, text_of
 from benchmarks.models import BERT_BASE, save_bert_base
-from tests.browser.server import Server, Visitor, running_browser, running_server
+from tests.browser.server import Server, Visitor, newcomer, running_browser, running_server
 
 LENGTHS = (32, 128, 256, 512)
 
@@ -56,7 +56,7 @@ def main() -> None:
         with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
             rows = []
             for path, name in (("/", "MiniLM, 6 × 12"), (f"/?model=folder:{BERT_BASE}", "random, 12 × 12")):
-                Visitor(browser.new_page(), server).open(path)
+                newcomer(browser, server).open(path)
                 rows += [[name, *_row(server, browser, path, length)] for length in LENGTHS]
             compared = _compared(server, browser)
     header = [
@@ -76,8 +76,7 @@ def main() -> None:
 
 
 def _row(server: Server, browser: Browser, path: str, length: int) -> list[object]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1200})
-    visitor = Visitor(context.new_page(), server)
+    visitor = newcomer(browser, server, 1440, 1200)
     received: list[int] = []
     visitor.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: received.append(len(data))))
     visitor.open(path)
@@ -130,7 +129,7 @@ def _opened(visitor: Visitor) -> float:
 
 
 def _compared(server: Server, browser: Browser) -> float:
-    visitor = Visitor(browser.new_context(viewport={"width": 1440, "height": 1200}).new_page(), server)
+    visitor = newcomer(browser, server, 1440, 1200)
     visitor.open("/compare")
     box = visitor.page.get_by_label("Text of A", exact=True)
     box.fill("one two three four five six seven eight nine ten " * 60)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import highest_megabytes, resident_megabytes, table, text_of
 from benchmarks.models import MODERN, save_modernbert
-from tests.browser.server import Visitor, running_browser, running_server
+from tests.browser.server import newcomer, running_browser, running_server
 
 TOKENS = 4096
 
@@ -18,7 +18,7 @@ def main() -> None:
     with TemporaryDirectory() as root:
         save_modernbert(Path(root))
         with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
-            visitor = Visitor(browser.new_page(), server).open(f"/?model=folder:{MODERN}&text=a")
+            visitor = newcomer(browser, server).open(f"/?model=folder:{MODERN}&text=a")
             process = server.process.pid
             loaded = resident_megabytes(process)
             box = visitor.page.get_by_label("Text", exact=True)

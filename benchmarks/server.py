@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from benchmarks.measuring import resident_megabytes, table
-from tests.browser.server import Visitor, running_browser, running_server
+from tests.browser.server import newcomer, running_browser, running_server
 
 STEPS = {
     "Python": "pass",
@@ -44,7 +44,7 @@ def _visits() -> list[list[object]]:
     with running_server() as server, running_browser() as browser:
         pid = server.process.pid
         rows: list[list[object]] = [["started, nobody there", f"{resident_megabytes(pid):.0f}"]]
-        visitor = Visitor(browser.new_page(), server).open()
+        visitor = newcomer(browser, server).open()
         visitor.page.wait_for_selector(".js-plotly-plot .xtick")
         rows.append(["one visitor, the opening example", f"{resident_megabytes(pid):.0f}"])
         five = 0.0

@@ -19,7 +19,7 @@ from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS, task_named
 from attention_viz.toy.training import Measured, Progress, model_of, train
 from benchmarks.measuring import table
-from tests.browser.server import Server, Visitor, running_browser, running_server
+from tests.browser.server import Server, newcomer, running_browser, running_server
 
 SEEDS = range(101, 106)
 """Settings were chosen on seeds below 100."""
@@ -75,7 +75,7 @@ def watch() -> None:
 
 
 def _watched(server: Server, browser: Browser, task: Task) -> float:
-    visitor = Visitor(browser.new_page(), server).open("/train").pick("What it learns", task.title)
+    visitor = newcomer(browser, server).open("/train").pick("What it learns", task.title)
     begun = time.perf_counter()
     visitor.page.get_by_role("button", name="Start", exact=True).click()
     visitor.page.get_by_text("Done.", exact=True).wait_for(timeout=300_000)

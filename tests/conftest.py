@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
+import torch
 
 import attention_viz as av
 from attention_viz.core.trace import Layer
 from attention_viz.models.huggingface import HuggingFaceModel
-from attention_viz.models.threads import set_thread_count
+from attention_viz.models.threads import VARIABLE, set_thread_count
+from attention_viz.toy.tasks.text import Text
+
+# Threads that wait for a core are slower than one, much so beside a second process of tests. What the tests start,
+# servers for instance, inherits it.
+os.environ.setdefault(VARIABLE, "1")
+torch.set_num_threads(1)
 
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
 
@@ -23,6 +32,19 @@ def online() -> Iterator[None]:
             patch.delenv(name, raising=False)
         patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def frozen() -> None:
+    """Streamlit looks for garbage after every run of a script, among all that torch and transformers have loaded."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def short_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a text model writes at each of the many measurements takes longer than the steps between them."""
+    monkeypatch.setattr(Text, "written", 4)
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser
-
 from attention_viz.ui.compare.comparisons import FRESH, THIRSTY
 from tests.browser.server import Server, Visitor, running_browser, running_server
+from tests.browser.tab import Tabs
 from tests.models.tiny import FAMILIES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -106,12 +105,9 @@ def trained(visitor: Visitor, **settings: object) -> Visitor:
     return visitor.settled()
 
 
-def take(picture: Picture, browser: Browser, server: Server, folder: Path) -> None:
+def take(picture: Picture, tabs: Tabs, server: Server, folder: Path) -> None:
     width, height = picture.size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if picture.theme == "dark" else "light"
-    )
-    visitor = Visitor(context.new_page(), server)
+    visitor = Visitor(tabs.lend(width, height, picture.theme), server, tabs)
     if picture.training is None:
         visitor.open(picture.address)
     else:
@@ -134,8 +130,9 @@ def main() -> None:
         folder.mkdir()
         next(one for one in FAMILIES if one.family == "roberta").save(folder)
         with running_server(ATTENTION_VIZ_MODEL_ROOT=root) as server, running_browser() as browser:
+            tabs = Tabs(browser)
             for picture in PICTURES:
-                take(picture, browser, server, DOCS)
+                take(picture, tabs, server, DOCS)
                 print(DOCS / f"{picture.name}.png")
 
 

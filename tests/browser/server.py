@@ -16,16 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Position, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Position, sync_playwright
 
 from tests.browser.chromium import FLAGS, install
+from tests.browser.tab import Tabs, wait_for_rest
 
 ROOT = Path(__file__).parents[2]
-# The host of a Streamlit page keeps one bus for each visit, and a tab has one visit.
-_BUS = """Object.defineProperty(window, "attentionViz", {
-  get: () => [...(window.attentionVizPages?.values() ?? [])].at(-1)?.bus,
-});"""
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @dataclass(frozen=True)
@@ -90,20 +86,36 @@ def running_browser() -> Iterator[Browser]:
             browser.close()
 
 
+def newcomer(browser: Browser, server: Server, width: int = 1440, height: int = 900, theme: str = "light") -> Visitor:
+    """A visitor with a tab that nobody has used before."""
+    tabs = Tabs(browser)
+    return Visitor(tabs.lend(width, height, theme), server, tabs)
+
+
 @dataclass
 class Visitor:
-    """One tab, and all that the browser complained about in it. There, `window.attentionViz` is the bus of the live
-    views on the page, undefined while there are none."""
+    """A visit in one tab, and all that the browser complained about meanwhile. In the tab, `window.attentionViz` is the
+    bus of the live views on the page, undefined while there are none."""
 
     page: Page
     server: Server
+    tabs: Tabs
     complaints: list[str] = field(default_factory=list)
+    _gone: bool = False
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(20_000)
-        self.page.add_init_script(_BUS)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # Generous: nothing is measured here, and the machine may be busy with other tests.
+        self.page.set_default_timeout(60_000)
+        self.page.on("pageerror", self._fail)
         self.page.on("console", self._hear)
+        self.page.on("dialog", self._refuse)
+
+    def _fail(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"a dialog opened: {dialog.message}")
+        dialog.dismiss()
 
     def _hear(self, message: ConsoleMessage) -> None:
         # On a sub-page Streamlit first asks for its server below that page's address, and then finds it above.
@@ -112,20 +124,49 @@ class Visitor:
             self.complaints.append(f"{message.text} {message.location}")
 
     def leave(self) -> None:
-        """Closes the tab. What the browser says afterwards is of no interest."""
-        self.page.context.close()
+        """Ends the visit and gives the tab back. What the browser says afterwards is of no interest."""
+        if self._gone:
+            return
+        self._gone = True
+        self.page.remove_listener("pageerror", self._fail)
+        self.page.remove_listener("console", self._hear)
+        self.page.remove_listener("dialog", self._refuse)
+        self.tabs.take_back(self.page)
 
     def open(self, address: str = "/") -> Visitor:
+        """A new visit at this address, as by a link from outside."""
         self.page.goto(self.server.url + address)
         return self.settled()
 
+    def go(self, address: str) -> Visitor:
+        """To another address within the visit, as by Back and Forward: twice as fast, but what the session and the
+        views keep stays."""
+        self.page.evaluate(
+            """(address) => {
+              history.pushState({}, "", address);
+              dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+            }""",
+            address,
+        )
+        return self.settled()
+
+    def look(self, width: int, height: int, theme: str) -> Visitor:
+        """The same page in another window and the other theme, "light" or "dark"."""
+        colour = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        before = self.page.evaluate(colour)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        self.page.wait_for_function(f"(before) => {colour} !== before", arg=before)
+        return self.settled()
+
     def settled(self) -> Visitor:
-        """Waits until the script has run and stays so: one run may set off another."""
-        quiet = 0
-        while quiet < 4:
-            self.page.wait_for_selector(IDLE)
-            self.page.wait_for_timeout(150)
-            quiet = quiet + 1 if self.page.locator(IDLE).count() else 0
+        """Waits until the app has come to rest: one run may set off another."""
+        wait_for_rest(self.page)
+        return self
+
+    def drawn(self) -> Visitor:
+        """Waits until what was just pointed at is drawn, of which the server is not told."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return self
 
     def text(self) -> str:

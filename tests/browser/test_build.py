@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor
+from tests.browser.tab import wait_for_rest
 
 
 def build_of(address: str) -> dict[str, object]:
@@ -23,14 +24,13 @@ def drawn(visitor: Visitor) -> Visitor:
     # The first visitor of a server waits for torch, and for the part of the page that draws charts.
     visitor.page.get_by_role("img", name=re.compile("The way from queries")).wait_for(timeout=90_000)
     visitor.page.locator(".textpoint text").first.wait_for(timeout=90_000)
-    visitor.page.wait_for_timeout(500)
     return visitor.settled()
 
 
 def first_cell(page: Page, table: int) -> tuple[float, float]:
     """Where the first number of a table is: in the second column, for names are in the first."""
-    # On a busy machine the table is still being drawn anew after the last change.
-    page.wait_for_timeout(1000)
+    # The table may still be being drawn anew after the last change.
+    wait_for_rest(page)
     box = page.get_by_test_id("stDataFrame").nth(table)
     box.scroll_into_view_if_needed()
     size = box.bounding_box()
@@ -111,7 +111,7 @@ def test_pointing_at_a_number_shows_the_sum_behind_it(arrive: Arrive):
     visitor = drawn(arrive(height=1400).open("/build"))
     chart = visitor.page.locator(".js-plotly-plot").first
     chart.scroll_into_view_if_needed()
-    visitor.page.wait_for_timeout(500)
+    visitor.settled()
     cell = chart.locator(".textpoint text").first
     box = cell.bounding_box()
     assert box

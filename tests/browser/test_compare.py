@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import attention_viz as av
 from attention_viz.ui.compare.comparisons import FRESH, THIRSTY
@@ -57,20 +59,30 @@ def test_two_heads_on_one_text(arrive: Arrive, pronoun):
 
 
 def test_pointing_at_one_side_is_told_of_both(arrive: Arrive, pronoun):
+    """The same cell of all three, with the numbers of the Trace."""
     visitor = arrive().open("/compare?token=")
+    readout = visitor.page.locator(".panel.a").locator("xpath=ancestor::div[1]/following-sibling::p").first
+    told = set()
     for panel in ("a", "b", "difference"):
         canvas = visitor.page.locator(f".panel.{panel} canvas.over")
         box = canvas.bounding_box()
         assert box is not None
         canvas.hover(position={"x": box["width"] * 0.7, "y": box["height"] * 0.7})
-        visitor.page.wait_for_timeout(120)
-        told = says(visitor)
-        assert "A" in told
-        assert "B" in told
-        numbers = [
-            part for part in told.replace(",", " ").split() if part.replace("−", "").replace("+", "").startswith("0.")
-        ]
-        assert numbers or "< 0.01" in told
+        expect(readout).to_contain_text("looks at")
+        told.add(says(visitor))
+        visitor.page.mouse.move(0, 0)
+        expect(readout).not_to_contain_text("looks at")
+    assert len(told) == 1
+    found = re.fullmatch(
+        r"“(.+)” looks at “(.+)”: A (.+) · B (.+) · B − A (.+)", re.sub("[\u2066-\u2069]", "", told.pop())
+    )
+    assert found is not None
+    query, key, *numbers = found.groups()
+    names = np.array([token.text for token in pronoun.tokens])
+    a, b = (pronoun.attention(*head)[names == query][:, names == key].ravel() for head in ((3, 1), (5, 11)))
+    shown_numbers = [float(number.replace("≈ 0", "0").replace("−", "-")) for number in numbers]
+    # Half a digit of what is shown; a word that stands twice has several cells.
+    assert (np.abs(np.stack([a, b, b - a]) - np.array(shown_numbers)[:, None]).max(axis=0) < 6e-4).any()
 
 
 def test_a_click_holds_and_keys_walk(arrive: Arrive):
@@ -158,8 +170,8 @@ def test_heads_like_a_and_all_heads_can_be_put_into_b(arrive: Arrive, pronoun):
     visitor.page.wait_for_url("**b_head=0*")
     visitor.settled()
     visitor.page.locator(".part").select_option("layer")
-    visitor.page.wait_for_timeout(200)
-    visitor.page.locator(".frame .base").click(position={"x": 28 + 110 * 2.5 if False else 200, "y": 60})
+    visitor.drawn()
+    visitor.page.locator(".frame .base").click(position={"x": 200, "y": 60})
     visitor.settled()
     assert f"b_layer={layer}" in visitor.address()
     assert "b_head=0" not in visitor.address()

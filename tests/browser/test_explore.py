@@ -168,7 +168,7 @@ def test_512_tokens_leave_out_labels_and_bring_them_back_on_zoom(arrive: Arrive)
     mouse.down()
     mouse.move(box["x"] + 118, box["y"] + 118, steps=6)
     mouse.up()
-    visitor.page.wait_for_timeout(500)
+    visitor.settled()
     labels = visitor.column_labels()
     assert 8 <= len(labels) <= 40
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
@@ -176,36 +176,34 @@ def test_512_tokens_leave_out_labels_and_bring_them_back_on_zoom(arrive: Arrive)
     assert labels == [words[(start + step) % 10] for step in range(len(labels))], "each neighbour has its label now"
 
 
-@pytest.mark.parametrize(
-    ("text", "labels"),
-    [
-        ("<script>alert(1)</script>", ["<", "script", ">", "alert", "(", "1", ")", "<", "/", "script", ">"]),
-        ("<b>x</b> &lt; $x^2$", ["<", "b", ">", "x", "<", "/", "b", ">", "&", "lt", ";", "$", "x", "^", "2", "$"]),
-        ("مرحبا", ["م", "##ر", "##ح", "##ب", "##ا"]),
-        ("我学", ["我", "学"]),
-        ("👍🏽👩‍👩‍👧", ["[UNK]"]),
-        ("a\ud83db", ["ab"]),
-        ("[MASK] [SEP] <s>", ["[MASK]", "[SEP]", "<", "s", ">"]),
-    ],
-    ids=ascii,
-)
-def test_odd_texts_look_like_what_was_typed(arrive: Arrive, text, labels):
-    visitor = arrive().open()
-    visitor.page.on("dialog", lambda dialog: visitor.complaints.append(f"a script ran: {dialog.message}"))
-    visitor.type("Text", text)
-    assert visitor.column_labels() == ["[CLS]", *labels, "[SEP]"]
-    assert visitor.page.locator("[data-testid=stMain] b, [data-testid=stMain] script").count() == 0
+ODD = {
+    "<script>alert(1)</script>": ["<", "script", ">", "alert", "(", "1", ")", "<", "/", "script", ">"],
+    "<b>x</b> &lt; $x^2$": ["<", "b", ">", "x", "<", "/", "b", ">", "&", "lt", ";", "$", "x", "^", "2", "$"],
+    "مرحبا": ["م", "##ر", "##ح", "##ب", "##ا"],
+    "我学": ["我", "学"],
+    "👍🏽👩‍👩‍👧": ["[UNK]"],
+    "a\ud83db": ["ab"],
+    "[MASK] [SEP] <s>": ["[MASK]", "[SEP]", "<", "s", ">"],
+}
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x01\x02"])
-def test_nothing_to_read_is_said_and_the_boxes_stay(arrive: Arrive, text):
+def test_odd_texts_look_like_what_was_typed(arrive: Arrive):
     visitor = arrive().open()
-    visitor.type("Text", text)
-    assert visitor.page.get_by_role("alert").count() == 1
-    assert visitor.page.locator(".js-plotly-plot").count() == 0
-    visitor.type("Text", "Birds sing")
-    assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"]
-    assert visitor.page.get_by_role("alert").count() == 0
+    for text, labels in ODD.items():
+        visitor.type("Text", text)
+        assert visitor.column_labels() == ["[CLS]", *labels, "[SEP]"], ascii(text)
+        assert visitor.page.locator("[data-testid=stMain] b, [data-testid=stMain] script").count() == 0, ascii(text)
+
+
+def test_nothing_to_read_is_said_and_the_boxes_stay(arrive: Arrive):
+    visitor = arrive().open()
+    for text in ("", "   ", "\x01\x02"):
+        visitor.type("Text", text)
+        assert visitor.page.get_by_role("alert").count() == 1, ascii(text)
+        assert visitor.page.locator(".js-plotly-plot").count() == 0, ascii(text)
+        visitor.type("Text", "Birds sing")
+        assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"], ascii(text)
+        assert visitor.page.get_by_role("alert").count() == 0, ascii(text)
 
 
 def test_what_a_link_quotes_is_shown_as_text(arrive: Arrive):
@@ -263,14 +261,12 @@ def test_choices_by_keyboard_alone(arrive: Arrive):
     assert visitor.address() == "/?unit=words"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", ["/", "/limits", "/?text=" + "long+words+here+" * 120])
-def test_a_narrow_window_scrolls_in_one_direction(arrive: Arrive, theme, address):
-    visitor = arrive(390, 844, theme).open(address)
-    overflow = visitor.page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter((element) => {
-          const box = element.getBoundingClientRect();
-          return box.width > 0 && box.right > window.innerWidth + 1 && !element.closest('.js-plotly-plot');
-        }).map((element) => element.className)"""
-    )
-    assert overflow == []
+def test_a_narrow_window_scrolls_in_one_direction(arrive: Arrive, address):
+    visitor = arrive(390, 844, "light").open(address)
+    overflow = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter((element) => {
+      const box = element.getBoundingClientRect();
+      return box.width > 0 && box.right > window.innerWidth + 1 && !element.closest('.js-plotly-plot');
+    }).map((element) => element.className)"""
+    assert visitor.page.evaluate(overflow) == []
+    assert visitor.look(390, 844, "dark").page.evaluate(overflow) == []

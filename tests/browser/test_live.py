@@ -23,7 +23,7 @@ def links_place(visitor: Visitor, side: str, token: int) -> Position:
 
 def point_at(visitor: Visitor, side: str, token: int) -> None:
     visitor.page.locator(".view").hover(position=links_place(visitor, side, token))
-    visitor.page.wait_for_timeout(100)
+    visitor.drawn()
 
 
 def click_on(visitor: Visitor, side: str, token: int) -> None:
@@ -162,7 +162,7 @@ class TestLinks:
         point_at(visitor, "query", 6)
         assert "street 0.61" in painted(visitor)
         visitor.page.locator(".text .token", has_text="tired").hover()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert "13 “tired” looks at" in links_say(visitor)
 
     def test_a_click_holds_and_escape_lets_go(self, arrive: Arrive):
@@ -196,16 +196,16 @@ class TestLinks:
         pressed = heads.locator("[aria-pressed=true]")
         assert pressed.all_inner_texts() == ["H1"]
         heads.get_by_role("button", name="H4", exact=True).click()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert pressed.all_inner_texts() == ["H1", "H4"]
         heads.get_by_role("button", name="H7", exact=True).dblclick()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert pressed.all_inner_texts() == ["H7"]
         heads.get_by_role("button", name="All").click()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert pressed.count() == 12
         heads.get_by_role("button", name="None").click()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert pressed.count() == 0
         assert "No head is on." in visitor.page.locator(".note").inner_text()
         visitor.choose(2, 5)
@@ -218,7 +218,7 @@ class TestLinks:
         assert heads.get_by_role("button", name="Mean of these").is_disabled()
         for name in ("H4", "H7"):
             heads.get_by_role("button", name=name, exact=True).click()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         row = pronoun.attention(3)[[1, 4, 7], 10].mean(axis=0)
         best = ", ".join(f"{pronoun.tokens[key].text} {row[key]:.2f}" for key in np.argsort(-row)[:4])
         assert links_say(visitor) == f"The mean of H1, H4, H7 in L3: 10 “it” looks at {best}"
@@ -239,21 +239,21 @@ class TestLinks:
         heads = page.get_by_role("group", name="Heads to draw")
         heads.get_by_role("button", name="H4", exact=True).focus()
         page.keyboard.press("Enter")
-        page.wait_for_timeout(100)
+        visitor.drawn()
         assert heads.locator("[aria-pressed=true]").all_inner_texts() == ["H1", "H4"]
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-        page.wait_for_timeout(100)
+        visitor.drawn()
         assert heads.locator("[aria-pressed=true]").all_inner_texts() == ["H1", "H4", "H5"], "the focus stayed"
         page.locator(".cover").focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(100)
+        visitor.drawn()
         assert page.locator(".coverNow").inner_text() == "65 %"
         page.keyboard.press("Tab")
         page.keyboard.type("0.2")
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-        page.wait_for_timeout(100)
+        visitor.drawn()
         assert "Special tokens are left out" in page.locator(".note").inner_text()
         page.locator(".stage ~ .save .paper").focus()
         page.keyboard.press("Space")
@@ -291,19 +291,19 @@ class TestLinks:
         at_sixty = missing()
         assert 10 <= at_sixty <= 40
         visitor.page.locator(".cover").fill("100")
-        visitor.page.wait_for_timeout(150)
+        visitor.drawn()
         assert missing() == 0
         visitor.page.locator(".least").fill("0.3")
-        visitor.page.wait_for_timeout(150)
+        visitor.drawn()
         assert missing() > 0
 
     def test_special_tokens_can_be_hidden_and_that_is_said(self, arrive: Arrive):
         visitor = arrive().open()
         visitor.page.get_by_label("hide special tokens").check()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert "rows no longer add up to 1" in visitor.page.locator(".note").inner_text()
         visitor.page.get_by_label("make rows add up to 1 again").check()
-        visitor.page.wait_for_timeout(100)
+        visitor.drawn()
         assert "made to add up to 1 again" in visitor.page.locator(".note").inner_text()
 
     def test_routes_between_two_texts(self, arrive: Arrive):
@@ -319,7 +319,7 @@ class TestLinks:
         minimap = visitor.page.locator(".minimap")
         assert minimap.is_visible()
         minimap.click(position={"x": 5, "y": 400})
-        visitor.page.wait_for_timeout(200)
+        visitor.drawn()
         top = visitor.page.locator(".stage .scroll").evaluate("(box) => box.scrollTop")
         assert top > 3000
         click_on(visitor, "query", 4)

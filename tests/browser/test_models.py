@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import attention_viz as av
 from tests.browser.conftest import Arrive
@@ -185,8 +186,8 @@ class TestHub:
         box.fill("google-bert/bert-base-uncased")
         visitor.page.keyboard.press("Enter")
         visitor.page.get_by_text("There is no connection to").wait_for()
-        # Two seconds for the Hub, and a way there and back for a busy browser.
-        assert time.monotonic() - start < 4
+        # Two seconds for the Hub, and a way there and back for a busy browser; a library left alone tries for 23 s.
+        assert time.monotonic() - start < 15
         assert "choose a model that is already here" in visitor.text()
         visitor.page.get_by_role("button", name="Back to all-MiniLM-L6-v2").click()
         assert visitor.settled().head() == "L3 H1"
@@ -255,8 +256,7 @@ def test_what_is_in_memory_can_be_freed(arrive: Arrive, place: Server):
     assert before >= 1
     assert names.count() >= 1
     free.first.click()
-    visitor.settled()
-    assert free.count() == before - 1
+    expect(free).to_have_count(before - 1)
 
 
 def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: Server):

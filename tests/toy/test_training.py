@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import torch
 from torch import nn
 
 from attention_viz.core.errors import ConfigError, DivergedError
+from attention_viz.toy import training
 from attention_viz.toy.ablation import ablate
 from attention_viz.toy.chance import generator
 from attention_viz.toy.config import Config, config_of
@@ -17,18 +20,11 @@ from attention_viz.toy.layers import SelfAttention
 from attention_viz.toy.patterns import masses, uniform_masses
 from attention_viz.toy.task import Looked, Task
 from attention_viz.toy.tasks import TASKS
-from attention_viz.toy.tasks.text import Text
 from attention_viz.toy.training import Progress, held_out, model_of, seconds_for, train
 
 pytestmark = pytest.mark.learns
 EVERY = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 FEW = 10
-
-
-@pytest.fixture(autouse=True)
-def short_samples(monkeypatch: pytest.MonkeyPatch):
-    """What is written at each of the many measurements takes as long as the steps between them."""
-    monkeypatch.setattr(Text, "written", 4)
 
 
 @pytest.fixture(autouse=True)
@@ -138,8 +134,14 @@ def test_the_held_out_example_can_be_read(task: Task):
 
 
 @EVERY
-def test_the_time_is_told_before(task: Task):
-    assert 0 < seconds_for(task, short(task)) < 120
+def test_the_time_is_told_before(task: Task, monkeypatch: pytest.MonkeyPatch):
+    """By a clock on which each step takes one second, and each look too."""
+    seconds = count()
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    few = short(task)
+    told = seconds_for(task, few)
+    assert told > few.steps, "it is looked at meanwhile"
+    assert seconds_for(task, replace(few, steps=few.steps + 1000)) == told + 1000
 
 
 def test_a_head_is_the_one_of_pytorch():

@@ -107,40 +107,6 @@ class Text(Task):
                     "or in runs of {run} characters that stand there too, which leaves {learned_from:,} to learn "
                     "from. At least {least} are needed: paste a text with fewer repetitions, or a longer one.",
                     characters=len(text),
-                    least=_SHORTEST,
-                )
-            )
-        if different < _FEWEST_DIFFERENT:
-            signs = " ".join(_sign(character) for character in _vocabulary(config))
-            raise ConfigError(
-                say(
-                    "The text has {characters:,} characters but only {different} different: {signs}. At least "
-                    "{least} are needed, or there is nothing to learn. Paste ordinary writing.",
-                    characters=len(text),
-                    different=different,
-                    signs=signs,
-                    least=_FEWEST_DIFFERENT,
-                )
-            )
-        if different > _MOST_DIFFERENT:
-            raise ConfigError(
-                say(
-                    "The text has {different:,} different characters; this model can tell at most "
-                    "{most:,} apart. Paste a shorter part of it.",
-                    different=different,
-                    most=_MOST_DIFFERENT,
-                )
-            )
-        parts = _split(config)
-        if parts.learned_from < _LEAST_SEEN:
-            before = len(text) - len(parts.unseen)
-            raise ConfigError(
-                say(
-                    "The text repeats itself too much to hold a part of it out. Of its {characters:,} characters the last "
-                    "{unseen:,} would be measured on; of the {before:,} before them, {left_out:,} are in lines or in runs "
-                    "of {run} characters that stand there too, which leaves {learned_from:,} to learn from. At least "
-                    "{least} are needed: paste a text with fewer repetitions, or a longer one.",
-                    characters=len(text),
                     unseen=len(parts.unseen),
                     before=before,
                     left_out=parts.left_out,

@@ -40,13 +40,16 @@ def test_eight_visitors_with_one_text_share_one_pass():
         assert len({id(trace) for trace in pool.map(visit, range(8))}) == 1
 
 
-def test_old_traces_make_room():
+def test_old_traces_make_room(monkeypatch: pytest.MonkeyPatch):
+    assert cache._traces()._kept.maxsize == 64_000_000
+    cache._traces.clear()
+    monkeypatch.setenv("ATTENTION_VIZ_TRACE_MB", "16")
     traces = cache._traces()
-    for number in range(60):
+    for number in range(5):
         cache.trace(INFO, f"{number} " + "cat " * 250, "", "encoder")
-    assert traces._kept.currsize <= traces._kept.maxsize == 64_000_000
-    assert 2 <= len(traces._kept) < 60
-    assert traces._find((INFO.name, INFO.revision, "59 " + "cat " * 250, "")) is not None
+    assert traces._kept.currsize <= traces._kept.maxsize == 16_000_000
+    assert 2 <= len(traces._kept) < 5
+    assert traces._find((INFO.name, INFO.revision, "4 " + "cat " * 250, "")) is not None
     assert traces._find((INFO.name, INFO.revision, "0 " + "cat " * 250, "")) is None
 
 
