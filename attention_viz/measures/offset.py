@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from attention_viz.core.shares import share_on
 from attention_viz.measures.base import Measure
 from attention_viz.measures.reading import NO_SPAN, Map, Reading, Span
 
@@ -15,8 +16,7 @@ def offset(weights: Map, step: int) -> float:
 
     step: −1 for the previous token, +1 for the next, 0 for the token itself. NaN when no query has such a key.
     """
-    diagonal = np.diagonal(weights, offset=step)
-    return float(diagonal.mean(dtype=np.float64)) if diagonal.size else float("nan")
+    return share_on(weights, np.eye(*weights.shape, k=step, dtype=np.bool_))
 
 
 def _span(reading: Reading, step: int) -> Span:

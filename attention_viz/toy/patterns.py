@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Float64
 from torch import Tensor
 
+from attention_viz.core.shares import share_on
 from attention_viz.toy.task import Looked
 
 Weights = Float[Tensor, "batch head query key"]
@@ -38,8 +39,7 @@ def uniform_masses(
 
 
 def _mass(weights: Float[Tensor, "batch query key"], pattern: Bool[Tensor, "batch query key"]) -> float:
-    rows = pattern.any(dim=-1)
-    return float((weights * pattern).sum(dim=-1)[rows].double().mean())
+    return share_on(weights.cpu().numpy(), pattern.cpu().numpy())
 
 
 def _heads(layer: Looked) -> int:
