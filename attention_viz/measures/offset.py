@@ -16,7 +16,7 @@ def offset(weights: Map, step: int) -> float:
 
     step: −1 for the previous token, +1 for the next, 0 for the token itself. NaN when no query has such a key.
     """
-    return share_on(weights, np.eye(*weights.shape, k=step, dtype=np.bool_))
+    return share_on(weights, np.eye(len(weights), weights.shape[1], k=step, dtype=np.bool_))
 
 
 def _span(reading: Reading, step: int) -> Span:
