@@ -114,6 +114,20 @@ def test_the_library_is_tested_without_the_ui(room: str):
             assert not name.startswith(("attention_viz.ui", "tests.ui", "tests.pages")), f"{file} imports {name}"
 
 
+def test_no_import_leads_back_to_where_it_began():
+    """Two modules that need each other are one thought cut in two."""
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
+    known = set(names.values())
+    needs = {}
+    for path, name in names.items():
+        found = {one for full in imports_of(path) for one in (full, full.rpartition(".")[0]) if one in known}
+        needs[name] = found - {name}
+    while leaves := {name for name, wanted in needs.items() if not wanted & needs.keys()}:
+        for name in leaves:
+            del needs[name]
+    assert not needs
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.name)
 def test_pages_are_thin_and_know_only_the_ui(file: Path):
     for name in imports_of(file):

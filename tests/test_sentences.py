@@ -45,7 +45,9 @@ def is_made(node: ast.AST) -> bool:
             return any(char.isalpha() for char in text)
         case ast.JoinedStr(values=parts):
             return any(isinstance(part, ast.Constant) and is_made(part) for part in parts)
-    return called(node) in ("format", "join")
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(between)), attr="join")):
+            return not between.isspace()
+    return called(node) == "format"
 
 
 def loose(node: ast.AST) -> Iterator[ast.AST]:
@@ -155,6 +157,7 @@ def test_what_is_put_together_is_found(source: str):
         'raise MapError(trace.maps_only or say("There are only maps."))',
         "raise UnsupportedModelError(error.message)",
         'raise NotDownloadedError(say("{name} is not here.", name=name), name)',
+        'say("It begins with “{beginning}”.", beginning=" ".join(text.split()))',
         'say("There are {names} in all: {{“{first}”}}", names=Listed(names), first=names[0][:40])',
         'say("There is {what}.", what=say("one") if one else say("a {name}", name=name))',
         'counted(count, "One token", "{count:,} tokens")',

@@ -7,10 +7,8 @@ import streamlit as st
 from attention_viz.builder.build import Build
 from attention_viz.builder.step import Step
 from attention_viz.figures.cells import cells
-from attention_viz.figures.lines import curves
 from attention_viz.figures.palette import Palette, palette_for
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.build.lessons import LENGTHS
 
 CONFIG = {"displayModeBar": False}
 
@@ -49,16 +47,6 @@ def draw(step: Step, build: Build) -> None:
         key=f"build step {step.key}",
         config=CONFIG,
         alt=f"{step.title}: a table of {len(step.rows)} by {len(step.columns)} numbers",
-    )
-
-
-def curve(what: str, lines: dict[str, list[int]], at: int) -> None:
-    st.plotly_chart(
-        curves(LENGTHS, lines, palette(), across="tokens", up=what, log=True, at=at, hover="%{y:.3s}"),
-        theme=None,
-        key=f"build {what}",
-        config=CONFIG,
-        alt=f"{what} against the number of tokens",
     )
 
 

@@ -10,12 +10,12 @@ from attention_viz.figures.lines import curves
 from attention_viz.mechanism import cost, terms
 from attention_viz.mechanism.learning import Lesson, learn
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.build.drawn import CONFIG, curve, palette
+from attention_viz.ui.build.drawn import CONFIG, palette
 
 _HEAD_SIZE, _HEADS, _WINDOW = 64, 144, 257
 
 _SIZES = (1, 2, 4, 8, 16, 32, 50, 64, 96, 128)
-LENGTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+_LENGTHS = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 _TOLD = (128, 512, 2048, 8192)
 
 
@@ -104,17 +104,17 @@ def costs() -> None:
     left, right = st.columns(2)
     with left:
         lines: dict[str, list[int]] = {
-            "every token sees all": [cost.operations(n, _HEAD_SIZE) for n in LENGTHS],
-            "window of 257": [cost.operations(n, _HEAD_SIZE, _WINDOW) for n in LENGTHS],
+            "every token sees all": [cost.operations(n, _HEAD_SIZE) for n in _LENGTHS],
+            "window of 257": [cost.operations(n, _HEAD_SIZE, _WINDOW) for n in _LENGTHS],
         }
-        curve("operations of one head", lines, tokens)
+        _curve("operations of one head", lines, tokens)
     with right:
         lines = {
-            "all maps": [cost.map_bytes(n) * _HEADS for n in LENGTHS],
-            "maps in a window": [cost.map_bytes(n, _WINDOW) * _HEADS for n in LENGTHS],
-            "q, k and v": [cost.kept_bytes(n, _HEAD_SIZE) * _HEADS for n in LENGTHS],
+            "all maps": [cost.map_bytes(n) * _HEADS for n in _LENGTHS],
+            "maps in a window": [cost.map_bytes(n, _WINDOW) * _HEADS for n in _LENGTHS],
+            "q, k and v": [cost.kept_bytes(n, _HEAD_SIZE) * _HEADS for n in _LENGTHS],
         }
-        curve("bytes of 144 heads", lines, tokens)
+        _curve("bytes of 144 heads", lines, tokens)
 
 
 def _short(count: int) -> str:
@@ -122,3 +122,13 @@ def _short(count: int) -> str:
         if count >= one:
             return f"{count / one:.3g} {word}"
     return str(count)
+
+
+def _curve(what: str, lines: dict[str, list[int]], at: int) -> None:
+    st.plotly_chart(
+        curves(_LENGTHS, lines, palette(), across="tokens", up=what, log=True, at=at, hover="%{y:.3s}"),
+        theme=None,
+        key=f"build {what}",
+        config=CONFIG,
+        alt=f"{what} against the number of tokens",
+    )
