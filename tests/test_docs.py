@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,31 @@ def test_links_to_files_lead_somewhere(document):
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+# What a guide has one write: it is not there yet.
+TO_BE_WRITTEN = re.compile(r"glossary|name\.js|back\.py|first_words|tokens_beside")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_named_are_there(document):
+    homes = [ROOT, *(ROOT / "attention_viz" / part for part in ("", "ui", "components"))]
+    text = document.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:[\w.]+/)+\w+\.(?:py|js|css|html|json|toml))`", text):
+        if not TO_BE_WRITTEN.search(name):
+            assert any((home / name).exists() for home in homes), f"{document.name} names {name}"
+
+
+def test_the_page_of_the_guide_knows_what_it_uses():
+    (code,) = re.findall(
+        r"^ +```\n(.*?)^ +```", (ROOT / "docs/add-a-page.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    for module, name in re.findall(r"from (attention_viz[\w.]+) import (\w+)", code):
+        if "glossary" not in module:
+            found = import_module(module)
+            used = set(re.findall(rf"\b{name}\.(\w+)", code)) if not hasattr(found, name) else set()
+            home = found if hasattr(found, name) else import_module(f"{module}.{name}")
+            assert all(hasattr(home, one) for one in used), (module, name, used)
 
 
 def test_the_readmes_make_targets_exist():

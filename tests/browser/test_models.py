@@ -145,9 +145,13 @@ class TestHub:
         visitor.page.get_by_role("button", name="Download").click()
         bar = visitor.page.locator("[data-testid=stProgress]")
         bar.wait_for()
-        visitor.page.wait_for_function(
-            "() => parseInt(document.querySelector('[data-testid=stProgress] [role=progressbar]').ariaValueNow) > 0"
-        )
+        deadline = time.monotonic() + 60
+        while not any(one.path.endswith(".safetensors") and not one.range for one in hub.requests):
+            assert time.monotonic() < deadline, "the weights are asked for"
+            visitor.page.wait_for_timeout(50)
+        arrived = "() => parseInt(document.querySelector('[data-testid=stProgress] [role=progressbar]').ariaValueNow)"
+        # Small files count too: of the weights something has to be there.
+        visitor.page.wait_for_function(f"(before) => ({arrived})() > before", arg=visitor.page.evaluate(arrived))
         assert "Downloading" in bar.inner_text()
         visitor.page.get_by_role("button", name="Stop").click()
         visitor.page.get_by_text("The download was stopped").wait_for()

@@ -11,6 +11,7 @@ from attention_viz.mechanism import cost, terms
 from attention_viz.mechanism.learning import Lesson, learn
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.build.drawn import CONFIG, palette
+from attention_viz.ui.server import cache
 
 _HEAD_SIZE, _HEADS, _WINDOW = 64, 144, 257
 
@@ -22,6 +23,7 @@ _TOLD = (128, 512, 2048, 8192)
 @st.cache_data(max_entries=64, show_spinner=False)
 def learned(seed: int, steps: int, scaled: bool) -> Lesson:
     """What the head of the random source has learned; kept for the next visitor."""
+    cache.set_threads()
     return learn(seed, steps, scaled=scaled)
 
 
