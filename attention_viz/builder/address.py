@@ -11,12 +11,12 @@ from typing import Any, get_args
 from attention_viz.builder.build import MOST, STEPS, Build, Sequence, Source, swapped, table
 from attention_viz.builder.cells import MOST_LETTERS, Cell, Table
 from attention_viz.builder.sizes import named
+from attention_viz.core.message import Message, say
 from attention_viz.mechanism.learning import TOKENS
 from attention_viz.mechanism.recipe import MaskName, Normaliser, Scoring
 
 _TEMPERATURES = (0.01, 100.0)
 _MAX_NAME = MOST_LETTERS
-# In a URL ----------------------------------------------------------------------------------------------------------
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "source": get_args(Source),
@@ -50,7 +50,7 @@ def encode(build: Build, preset: Build, start: Build) -> str:
     return json.dumps(written, ensure_ascii=False, separators=(",", ":")) if written else ""
 
 
-def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build, tuple[str, ...]]:
+def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build, tuple[Message, ...]]:
     """The build that a URL asks for, and a sentence for each part of it that can't be used."""
     if not text:
         return start, ()
@@ -59,11 +59,11 @@ def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build
     except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
-        return start, ("The link's build can't be read: it is not JSON. The first example is shown.",)
-    problems = []
+        return start, (say("The link's build can't be read: it is not JSON. The first example is shown."),)
+    problems: list[Message] = []
     preset = asked.pop("preset", start.preset)
     if not isinstance(preset, str) or preset not in presets:
-        problems.append(f"The link asks for an example that is not there; {start.preset} is shown.")
+        problems.append(say("The link asks for an example that is not there; {preset} is shown.", preset=start.preset))
         preset = start.preset
     base = presets[preset]
     tables, values = dict(base.tables), {}
@@ -71,13 +71,19 @@ def decode(text: str, presets: Mapping[str, Build], start: Build) -> tuple[Build
         if name in _TABLES:
             found = _table_of(value)
             if found is None:
-                problems.append(f"The link's table {name} is no table of 1 to {MOST} rows as long as each other.")
+                problems.append(
+                    say(
+                        "The link's table {table} is no table of 1 to {most} rows as long as each other.",
+                        table=name,
+                        most=MOST,
+                    )
+                )
             else:
                 tables[name] = found
         elif name in _READERS and (read := _READERS[name](value)) is not None:
             values[name] = read
         else:
-            problems.append(f"The link's {name[:40]} can't be used; that of the example is shown.")
+            problems.append(say("The link's {name} can't be used; that of the example is shown.", name=name[:40]))
     build = replace(base, tables=tables, **values)
     if base.other is not None and "other" not in asked and build.names == base.other.names:
         # A link from before a batch kept both of its sequences.

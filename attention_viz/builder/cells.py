@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from attention_viz.core.message import Message, Value, say
 from attention_viz.mechanism.terms import number
 
 Cell = float | str | None
@@ -41,16 +42,33 @@ def write(cell: Cell) -> str:
     return cell if isinstance(cell, str) else repr(cell).removesuffix(".0")
 
 
-def fault(cell: Cell) -> str | None:
-    """What can't be computed with, as the end of a sentence that begins with the cell's place."""
+def fault(cell: Cell, table: str, row: Value, column: int) -> Message | None:
+    """What can't be computed with in a cell, or None. row: its name; column: counted from 1."""
+    place: dict[str, Value] = {"table": table, "row": row, "column": column}
     if cell is None:
-        return "is empty: type a number, 0 for nothing."
+        return say("Table {table}, row {row}, column {column} is empty: type a number, 0 for nothing.", **place)
     if isinstance(cell, str):
         if _GROUPED.fullmatch(cell.replace("−", "-")):
-            both = cell.replace(",", ""), cell.replace(",", ".")
-            return f"holds “{cell}”, which may mean {both[0]} or {both[1]}: type one of them."
-        return f"holds “{cell}”: a number is needed."
-    if cell != cell or not -LARGEST <= cell <= LARGEST:
-        shown = "NaN, which is no number" if cell != cell else number(cell)
-        return f"holds {shown}: numbers from −1,000,000 to 1,000,000 can be computed with."
+            return say(
+                "Table {table}, row {row}, column {column} holds “{cell}”, which may mean {thousands} or {decimals}: "
+                "type one of them.",
+                cell=cell,
+                thousands=cell.replace(",", ""),
+                decimals=cell.replace(",", "."),
+                **place,
+            )
+        return say("Table {table}, row {row}, column {column} holds “{cell}”: a number is needed.", cell=cell, **place)
+    if cell != cell:
+        return say(
+            "Table {table}, row {row}, column {column} holds NaN, which is no number: numbers from −1,000,000 to "
+            "1,000,000 can be computed with.",
+            **place,
+        )
+    if not -LARGEST <= cell <= LARGEST:
+        return say(
+            "Table {table}, row {row}, column {column} holds {cell}: numbers from −1,000,000 to 1,000,000 can be "
+            "computed with.",
+            cell=number(cell),
+            **place,
+        )
     return None

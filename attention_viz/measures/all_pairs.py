@@ -86,8 +86,8 @@ def _same_tokens(a: Trace, b: Trace) -> bool:
 def _rows(trace: Trace, first: int, last: int) -> Float32[np.ndarray, "head query key"]:
     """Some rows of all heads."""
     maps = np.empty((len(trace.layers) * trace.heads, last - first, len(trace.key_tokens)), dtype=np.float32)
-    for number in range(len(maps)):
-        maps[number] = trace.rows(*divmod(number, trace.heads), first, last)
+    for number, (layer, head) in enumerate(np.ndindex(len(trace.layers), trace.heads)):
+        maps[number] = trace.rows(layer, head, first, last)
     return maps
 
 

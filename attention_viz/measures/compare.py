@@ -169,8 +169,8 @@ def _numbers(maps: SideBySide, divergence: Float64[np.ndarray, " row"]) -> tuple
 
 
 def _alike(trace: Trace, pair: int) -> Alike:
-    one, other = divmod(pair, len(trace.layers) * trace.heads)
-    a, b = (trace.head(*divmod(number, trace.heads)) for number in (one, other))
+    heads = list(np.ndindex(len(trace.layers), trace.heads))
+    a, b = (trace.head(*heads[number]) for number in (pair // len(heads), pair % len(heads)))
     maps = side_by_side(a, b)
     return Alike(a, b, mean_over_rows(jensen_shannon(*_common_ground(maps))))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from attention_viz.toy.config import Config
     from attention_viz.toy.run import Run
-    from attention_viz.toy.task import Looked, Task
+    from attention_viz.toy.task import Attended, Task
 
 _NAME = re.compile(r"(?P<task>[a-z]{1,20})@(?P<step>\d{1,6})#(?P<id>[a-z2-7]{10})")
 ADDITIVE = say(
@@ -66,8 +66,8 @@ class TrainedModel:
         ids = Read("", encoding.tokens).ids
         given = self._task.given_of(Read("", encoding.target)) if encoding.target else None
         with torch.no_grad():
-            looked = self._model(ids[None], given).looked
-        layers = tuple(map(_layer, looked))
+            attended = self._model(ids[None], given).attended
+        layers = tuple(map(_layer, attended))
         reason = ADDITIVE if any(isinstance(layer, MapLayer) for layer in layers) else None
         return Pass({self._task.kind: layers}, reason)
 
@@ -158,13 +158,13 @@ def _info(task: Task, config: Config, name: str, weights: Mapping[str, Tensor]) 
     )
 
 
-def _layer(looked: Looked) -> Layer | MapLayer:
-    visible = None if looked.visible is None or looked.visible.all() else looked.visible.numpy()
+def _layer(attended: Attended) -> Layer | MapLayer:
+    visible = None if attended.visible is None or attended.visible.all() else attended.visible.numpy()
     if visible is not None:
         visible = visible.reshape(-1, *visible.shape[-2:])[:1]  # Of the one text that was read.
-    if looked.query is None or looked.key is None or looked.value is None:
-        return MapLayer(_array(looked.weights), visible)
-    query, key, value = map(_array, (looked.query, looked.key, looked.value))
+    if attended.query is None or attended.key is None or attended.value is None:
+        return MapLayer(_array(attended.weights), visible)
+    query, key, value = map(_array, (attended.query, attended.key, attended.value))
     return Layer(query, key, value, query.shape[-1] ** -0.5, visible=visible)
 
 

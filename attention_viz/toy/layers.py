@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from attention_viz.mechanism.attention import attention
 from attention_viz.mechanism.multihead import join_heads, split_heads
-from attention_viz.toy.task import Looked, Off
+from attention_viz.toy.task import Attended, Off
 
 
 class SelfAttention(nn.Module):
@@ -26,13 +26,13 @@ class SelfAttention(nn.Module):
 
     def forward(
         self, x: Float[Tensor, "batch token width"], visible: Bool[Tensor, "query key"] | None, off: frozenset[int]
-    ) -> tuple[Float[Tensor, "batch token width"], Looked]:
+    ) -> tuple[Float[Tensor, "batch token width"], Attended]:
         q, k, v = (split_heads(project(x), self.heads) for project in (self.query, self.key, self.value))
         attended = attention(q, k, v, visible)
         found = attended.output  # [batch, head, token, size]
         if off:
             found = found * torch.tensor([head not in off for head in range(self.heads)]).view(-1, 1, 1).to(found)
-        return self.output(join_heads(found)), Looked(attended.weights, q, k, v, visible)
+        return self.output(join_heads(found)), Attended(attended.weights, q, k, v, visible)
 
 
 class Block(nn.Module):
@@ -50,10 +50,10 @@ class Block(nn.Module):
 
     def forward(
         self, x: Float[Tensor, "batch token width"], visible: Bool[Tensor, "query key"] | None, off: frozenset[int]
-    ) -> tuple[Float[Tensor, "batch token width"], Looked]:
-        found, looked = self.attention(self.norm(x), visible, off)
+    ) -> tuple[Float[Tensor, "batch token width"], Attended]:
+        found, attended = self.attention(self.norm(x), visible, off)
         x = x + found
-        return (x if self.mlp is None else x + self.mlp(x)), looked
+        return (x if self.mlp is None else x + self.mlp(x)), attended
 
 
 def sinusoids(count: int, width: int) -> Float[Tensor, "count width"]:

@@ -39,7 +39,7 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class Attended:
     """What the attention of one layer computed.
 
     query, key, value: None where the score is not a product of q and k (additive attention).
@@ -55,10 +55,11 @@ class Looked:
 
 @dataclass(frozen=True, eq=False)
 class Output:
-    """What a model makes of a batch: scores for each symbol that could stand at a place, and how each layer looked."""
+    """What a model makes of a batch: scores for each symbol that could stand at a place, and what its layers attended
+    to."""
 
     logits: Float[Tensor, "batch place vocabulary"]
-    looked: tuple[Looked, ...]
+    attended: tuple[Attended, ...]
 
 
 class ToyModel(nn.Module, ABC):

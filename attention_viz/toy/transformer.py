@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from attention_viz.mechanism.masks import causal
 from attention_viz.toy.config import Config
 from attention_viz.toy.layers import Block, off_in, sinusoids
-from attention_viz.toy.task import NONE_OFF, Looked, Off, Output, ToyModel
+from attention_viz.toy.task import NONE_OFF, Attended, Off, Output, ToyModel
 
 
 class Transformer(ToyModel):
@@ -38,8 +38,8 @@ class Transformer(ToyModel):
         tokens = inputs.shape[1]
         visible = causal(tokens, tokens).to(inputs.device) if self.causal else None
         x = self.embedding(inputs) + self.positions[:tokens]
-        looked: list[Looked] = []
+        attended: list[Attended] = []
         for number, block in enumerate(self.blocks):
             x, seen = block(x, visible, off_in(number, off))
-            looked.append(seen)
-        return Output(self.head(self.norm(x)), tuple(looked))
+            attended.append(seen)
+        return Output(self.head(self.norm(x)), tuple(attended))

@@ -54,8 +54,8 @@ def test_its_trace_is_what_the_model_computed(task: Task):
     model = run.model(10)
     response = task.respond(run.config, model, read, second)
     with torch.no_grad():
-        looked = model(read.ids[None], None if response is None else task.given_of(response)).looked
-    for layer, expected in enumerate(looked):
+        attended = model(read.ids[None], None if response is None else task.given_of(response)).attended
+    for layer, expected in enumerate(attended):
         np.testing.assert_allclose(found.attention(layer), expected.weights[0].numpy(), atol=2e-6)
     assert [token.text for token in found.key_tokens] == [token.text for token in read.tokens]
 

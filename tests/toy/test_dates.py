@@ -142,13 +142,13 @@ def test_what_a_date_says_does_not_depend_on_the_padding_beside_it():
     for row, text in enumerate(source_texts(batch)):
         widths.append(len(text))
         alone = model(batch.inputs[row : row + 1, : len(text)], batch.given[row : row + 1])
-        assert alone.looked[0].visible is None
+        assert alone.attended[0].visible is None
         torch.testing.assert_close(together.logits[row], alone.logits[0], rtol=1e-4, atol=1e-5)
-        weights = together.looked[0].weights[row, 0]
-        torch.testing.assert_close(weights[:, : len(text)], alone.looked[0].weights[0, 0], rtol=1e-4, atol=1e-6)
+        weights = together.attended[0].weights[row, 0]
+        torch.testing.assert_close(weights[:, : len(text)], alone.attended[0].weights[0, 0], rtol=1e-4, atol=1e-6)
         assert (weights[:, len(text) :] == 0).all()
     assert len(set(widths)) > 5
-    even = uniform_masses(together.looked, batch.patterns)["month"]
+    even = uniform_masses(together.attended, batch.patterns)["month"]
     by_hand = [int(batch.patterns["month"][row, 5].sum()) / width for row, width in enumerate(widths)]
     assert even == pytest.approx(sum(by_hand) / len(by_hand))
 
@@ -162,7 +162,7 @@ def test_weights_are_those_of_the_paper():
     scores = [
         model.direction @ torch.tanh(model.query_weight.T @ asking + model.key_weight.T @ state) for state in states[0]
     ]
-    found = model(inputs).looked[0].weights[0, 0, 0]
+    found = model(inputs).attended[0].weights[0, 0, 0]
     torch.testing.assert_close(found, torch.stack(scores).softmax(dim=0), rtol=1e-4, atol=1e-6)
 
 
@@ -250,7 +250,7 @@ def test_the_decoder_answers_with_what_it_writes_itself(second: str | None):
     assert {token.segment for token in response.tokens} == {1}
     assert min(token.word or 0 for token in response.tokens) == 1 + max(token.word or 0 for token in read.tokens)
     told = model(read.ids[None], TASK.given_of(response))
-    torch.testing.assert_close(told.looked[0].weights, free.looked[0].weights)
+    torch.testing.assert_close(told.attended[0].weights, free.attended[0].weights)
 
 
 @torch.no_grad()
@@ -260,7 +260,7 @@ def test_the_decoder_can_be_told_what_it_has_written():
     for second in ("2021-0", "2029-0"):
         response = TASK.respond(CONFIG, model, read, second)
         assert response.text == second
-        maps.append(model(read.ids[None], TASK.given_of(response)).looked[0].weights[0, 0])
+        maps.append(model(read.ids[None], TASK.given_of(response)).attended[0].weights[0, 0])
     assert maps[0].shape == (6, 11)
     # What is given as the fourth symbol is read by the step of the fifth, whose state asks for the sixth.
     torch.testing.assert_close(maps[0][:5], maps[1][:5])

@@ -76,12 +76,12 @@ def test_the_twin_with_uniform_attention_takes_the_mean():
 def test_the_attention_of_the_other_is_learned_and_counts():
     model, batch = untrained(), TASK.batch(CONFIG, generator(0, 0), 5)
     output = model(batch.inputs)
-    (looked,) = output.looked
-    assert looked.weights.shape == (5, 1, 1, 16)
-    assert looked.weights.std() > 1e-3
-    assert uniform_masses(output.looked, batch.patterns) == {"keyword": pytest.approx(1 / 16)}
+    (attended,) = output.attended
+    assert attended.weights.shape == (5, 1, 1, 16)
+    assert attended.weights.std() > 1e-3
+    assert uniform_masses(output.attended, batch.patterns) == {"keyword": pytest.approx(1 / 16)}
     states, _ = model.attentive.encoder(model.attentive.embedding(batch.inputs))
-    context = torch.einsum("bt,bts->bs", looked.weights[:, 0, 0], states)
+    context = torch.einsum("bt,bts->bs", attended.weights[:, 0, 0], states)
     torch.testing.assert_close(output.logits[:, 0], model.attentive.head(context))
 
 
@@ -131,7 +131,7 @@ def test_leaving_out_is_reading_the_text_without_the_word():
             without = branch(shorter.ids[None])[0][0].softmax(dim=-1)[decided]
             assert explained.changes[place] == pytest.approx(float(without - whole[decided]), abs=1e-6)
     assert found.uniform.weights == pytest.approx(np.full(len(words), 1 / len(words)))
-    assert found.attentive.weights == pytest.approx(model(read.ids[None]).looked[0].weights[0, 0, 0].numpy())
+    assert found.attentive.weights == pytest.approx(model(read.ids[None]).attended[0].weights[0, 0, 0].numpy())
     assert found.attentive.weights.std() > 1e-3
 
 
@@ -153,7 +153,7 @@ def test_the_decision_asks():
     decided = CLASSES[int(model(read.ids[None]).logits.argmax())]
     assert (token.text, token.special, token.span, token.segment) == (f"[{decided}]", True, None, 1)
     assert TASK.given_of(response) is None
-    assert model(read.ids[None], TASK.given_of(response)).looked[0].weights.shape == (1, 1, 1, len(read.tokens))
+    assert model(read.ids[None], TASK.given_of(response)).attended[0].weights.shape == (1, 1, 1, len(read.tokens))
     assert not response.notes
     told = TASK.respond(CONFIG, model, read, "music")
     assert told.tokens == response.tokens

@@ -66,8 +66,8 @@ def test_what_a_head_gets_that_looks_at_all_alike():
     config = RECALL.defaults
     batch = held_out(RECALL, config)
     with torch.no_grad():
-        looked = RECALL.build(config)(batch.inputs).looked
-    assert uniform_masses(looked, batch.patterns) == pytest.approx(
+        attended = RECALL.build(config)(batch.inputs).attended
+    assert uniform_masses(attended, batch.patterns) == pytest.approx(
         {
             # Place i sees i + 1 tokens; values of the first half are at 1, 3, …, 15, repeated keys at 16, 18, …, 30.
             "previous token": (1 / 2 + 1 / 4 + 1 / 6 + 1 / 8 + 1 / 10 + 1 / 12 + 1 / 14 + 1 / 16) / 8,

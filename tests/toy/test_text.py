@@ -135,9 +135,9 @@ def test_the_pattern_is_the_character_before():
     batch = held_out(TEXT, config())
     assert batch.patterns["previous token"][0].nonzero().tolist() == [[place, place - 1] for place in range(1, 64)]
     with torch.no_grad():
-        looked = TEXT.build(config())(batch.inputs).looked
+        attended = TEXT.build(config())(batch.inputs).attended
     by_hand = sum(1 / seen for seen in range(2, 65)) / 63
-    assert uniform_masses(looked, batch.patterns)["previous token"] == pytest.approx(by_hand)
+    assert uniform_masses(attended, batch.patterns)["previous token"] == pytest.approx(by_hand)
 
 
 @pytest.mark.parametrize(

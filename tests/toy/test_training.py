@@ -18,7 +18,7 @@ from attention_viz.toy.chance import generator
 from attention_viz.toy.config import Config, config_of
 from attention_viz.toy.layers import SelfAttention
 from attention_viz.toy.patterns import masses, uniform_masses
-from attention_viz.toy.task import Looked, Task
+from attention_viz.toy.task import Attended, Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import Progress, held_out, model_of, seconds_for, train
 
@@ -104,14 +104,14 @@ def test_maps_are_attention(task: Task):
     batch = held_out(task, config)
     with torch.no_grad():
         output = model(batch.inputs, batch.given)
-    assert len(output.looked) == config.layers
-    for looked in output.looked:
-        assert looked.weights.shape[1] == config.heads
-        torch.testing.assert_close(looked.weights.sum(dim=-1), torch.ones(looked.weights.shape[:3]))
+    assert len(output.attended) == config.layers
+    for attended in output.attended:
+        assert attended.weights.shape[1] == config.heads
+        torch.testing.assert_close(attended.weights.sum(dim=-1), torch.ones(attended.weights.shape[:3]))
     assert set(batch.patterns) == {pattern.name for pattern in task.patterns}
     for pattern in batch.patterns.values():
         assert pattern.any()
-        assert pattern.shape[-2:] == output.looked[0].weights.shape[-2:]
+        assert pattern.shape[-2:] == output.attended[0].weights.shape[-2:]
 
 
 @EVERY
@@ -155,19 +155,19 @@ def test_a_head_is_the_one_of_pytorch():
         theirs.out_proj.bias.copy_(ours.output.bias)
     x = torch.randn(2, 7, 24)
     seen = torch.ones(7, 7, dtype=torch.bool).tril()
-    output, looked = ours(x, seen, frozenset())
+    output, attended = ours(x, seen, frozenset())
     wanted, weights = theirs(x, x, x, attn_mask=~seen, average_attn_weights=False)
     torch.testing.assert_close(output, wanted, rtol=1e-5, atol=1e-6)
-    torch.testing.assert_close(looked.weights, weights, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(attended.weights, weights, rtol=1e-5, atol=1e-6)
 
 
 def test_a_head_that_is_off_adds_nothing():
     torch.manual_seed(0)
     attention = SelfAttention(8, 2)
     x = torch.randn(1, 5, 8)
-    output, looked = attention(x, None, frozenset({1}))
-    assert looked.value is not None
-    found = looked.weights[:, 0] @ looked.value[:, 0]
+    output, attended = attention(x, None, frozenset({1}))
+    assert attended.value is not None
+    found = attended.weights[:, 0] @ attended.value[:, 0]
     by_hand = found @ attention.output.weight[:, :4].T + attention.output.bias
     torch.testing.assert_close(output, by_hand)
 
@@ -175,10 +175,10 @@ def test_a_head_that_is_off_adds_nothing():
 def test_masses_of_maps_made_by_hand():
     pattern = torch.tensor([[[False, True, False], [False, False, False], [True, False, True]]])
     weights = torch.tensor([[[[0.2, 0.5, 0.3], [1.0, 0.0, 0.0], [0.25, 0.5, 0.25]]]])
-    looked = (Looked(weights),)
-    assert masses(looked, {"p": pattern})["p"] == pytest.approx(np.array([[0.5]]))
-    assert uniform_masses(looked, {"p": pattern})["p"] == pytest.approx((1 / 3 + 2 / 3) / 2)
-    causal = (Looked(weights, visible=torch.ones(3, 3, dtype=torch.bool).tril()),)
+    attended = (Attended(weights),)
+    assert masses(attended, {"p": pattern})["p"] == pytest.approx(np.array([[0.5]]))
+    assert uniform_masses(attended, {"p": pattern})["p"] == pytest.approx((1 / 3 + 2 / 3) / 2)
+    causal = (Attended(weights, visible=torch.ones(3, 3, dtype=torch.bool).tril()),)
     assert uniform_masses(causal, {"p": pattern})["p"] == pytest.approx((0 + 2 / 3) / 2)
 
 

@@ -18,6 +18,9 @@ export class HeadButtons {
     /** The heads that are drawn; null for a mean, which stands alone. @type {Set<number | null>} */
     this.on = new Set();
     this.of = "";
+    /** One for each head of a layer. @type {HTMLElement[]} */
+    this.buttons = [];
+    this.ofThese = /** @type {HTMLButtonElement} */ (element("button", "", "Mean of these"));
   }
 
   /** What is selected, drawn alone when it is another than before. @param {import("../lib/bus.js").Shown} shown */
@@ -30,14 +33,19 @@ export class HeadButtons {
 
   /** @param {number} count of the heads of a layer @param {import("../lib/colour.js").Colours} colours */
   draw(count, { accent, heads }) {
-    const state = [count, [...this.on].join(), accent].join("|");
-    if (this.box.dataset.state === state) return;
-    this.box.dataset.state = state;
-    const every = Array.from({ length: count }, (_, head) => head);
-    const buttons = every.map((head) => {
-      const button = element("button");
+    if (this.buttons.length !== count) this.make(count);
+    this.buttons.forEach((button, head) => {
       button.setAttribute("aria-pressed", String(this.on.has(head)));
       button.style.setProperty("--colour", this.on.size > 1 ? heads[head % heads.length] : accent);
+    });
+    this.ofThese.disabled = this.on.size < 2;
+  }
+
+  /** Made once: a button that is replaced while it is held down hears no click. @param {number} count */
+  make(count) {
+    const every = Array.from({ length: count }, (_, head) => head);
+    this.buttons = every.map((head) => {
+      const button = element("button");
       button.append(element("span", "box"), element("span", "", `H${head}`));
       button.title = "Click: on or off. Double-click: only this one.";
       button.onclick = () => this.turn(head);
@@ -48,11 +56,9 @@ export class HeadButtons {
     all.onclick = () => this.only(every);
     const none = element("button", "", "None");
     none.onclick = () => this.only([]);
-    const mean = /** @type {HTMLButtonElement} */ (element("button", "", "Mean of these"));
-    mean.title = "Shows the mean of the heads that are on, everywhere on this page.";
-    mean.disabled = this.on.size < 2;
-    mean.onclick = () => this.mean(inOrder(this.on));
-    replaceChildren(this.box, [...buttons, all, none, mean]);
+    this.ofThese.title = "Shows the mean of the heads that are on, everywhere on this page.";
+    this.ofThese.onclick = () => this.mean(inOrder(this.on));
+    replaceChildren(this.box, [...this.buttons, all, none, this.ofThese]);
   }
 
   /** @param {number} head */

@@ -21,7 +21,7 @@ from attention_viz.mechanism.scoring import additive
 from attention_viz.toy.chance import EXAMPLE, generator
 from attention_viz.toy.config import Config
 from attention_viz.toy.layers import off_in
-from attention_viz.toy.task import NONE_OFF, Batch, Looked, Off, Output, Pattern, Read, Task, ToyModel
+from attention_viz.toy.task import NONE_OFF, Attended, Batch, Off, Output, Pattern, Read, Task, ToyModel
 
 FORMATS = (
     "{day} {month_name} {year}",  # 7 March 2021
@@ -129,8 +129,8 @@ class Translator(ToyModel):
             symbol = logits.argmax(dim=-1)
             scores.append(logits)
             maps.append(weights)
-        looked = Looked(torch.stack(maps, dim=1).unsqueeze(1), visible=_every(source.visible, len(maps)))
-        return Output(torch.stack(scores, dim=1), (looked,))
+        attended = Attended(torch.stack(maps, dim=1).unsqueeze(1), visible=_every(source.visible, len(maps)))
+        return Output(torch.stack(scores, dim=1), (attended,))
 
     def _encode(self, inputs: Int[Tensor, "batch token"]) -> _Source:
         seen = inputs != _PAD

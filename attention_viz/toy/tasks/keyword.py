@@ -16,7 +16,7 @@ from attention_viz.toy.chance import EXAMPLE, generator
 from attention_viz.toy.config import Config
 from attention_viz.toy.layers import off_in
 from attention_viz.toy.symbols import read_symbols
-from attention_viz.toy.task import NONE_OFF, Batch, Looked, Off, Output, Pattern, Read, Task, ToyModel, cross_entropy
+from attention_viz.toy.task import NONE_OFF, Attended, Batch, Off, Output, Pattern, Read, Task, ToyModel, cross_entropy
 
 KEYWORDS = {
     "weather": ("rain", "snow", "storm"),
@@ -98,7 +98,7 @@ class Classifier(ToyModel):
         off: Off = NONE_OFF,
     ) -> Output:
         logits, weights = self.attentive(inputs, off=bool(off_in(0, off)))
-        return Output(logits.unsqueeze(1), (Looked(weights[:, None, None]),))
+        return Output(logits.unsqueeze(1), (Attended(weights[:, None, None]),))
 
 
 class Keyword(Task):

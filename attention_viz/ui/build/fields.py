@@ -11,12 +11,13 @@ from attention_viz.builder.address import decode, encode
 from attention_viz.builder.build import Build
 from attention_viz.builder.presets import PRESETS, START, builds
 from attention_viz.builder.sizes import begun_with_words, parameters_fitted, resized
+from attention_viz.core.message import Message
 from attention_viz.ui.state import url
 
 MASKS = {"causal": "Causal", "padding": "Padding", "window": "Window"}
 
 
-def current() -> tuple[Build, tuple[str, ...]]:
+def current() -> tuple[Build, tuple[Message, ...]]:
     """The build on screen, and a sentence for each part of a link that can't be used."""
     return decode(url.on_screen().build, builds(), START)
 
