@@ -44,9 +44,13 @@ def write(cell: Cell) -> str:
 
 def fault(cell: Cell, table: str, row: Value, column: int) -> Message | None:
     """What can't be computed with in a cell, or None. row: its name; column: counted from 1."""
-    place: dict[str, Value] = {"table": table, "row": row, "column": column}
     if cell is None:
-        return say("Table {table}, row {row}, column {column} is empty: type a number, 0 for nothing.", **place)
+        return say(
+            "Table {table}, row {row}, column {column} is empty: type a number, 0 for nothing.",
+            table=table,
+            row=row,
+            column=column,
+        )
     if isinstance(cell, str):
         if _GROUPED.fullmatch(cell.replace("−", "-")):
             return say(
@@ -55,20 +59,32 @@ def fault(cell: Cell, table: str, row: Value, column: int) -> Message | None:
                 cell=cell,
                 thousands=cell.replace(",", ""),
                 decimals=cell.replace(",", "."),
-                **place,
+                table=table,
+                row=row,
+                column=column,
             )
-        return say("Table {table}, row {row}, column {column} holds “{cell}”: a number is needed.", cell=cell, **place)
+        return say(
+            "Table {table}, row {row}, column {column} holds “{cell}”: a number is needed.",
+            cell=cell,
+            table=table,
+            row=row,
+            column=column,
+        )
     if cell != cell:
         return say(
             "Table {table}, row {row}, column {column} holds NaN, which is no number: numbers from −1,000,000 to "
             "1,000,000 can be computed with.",
-            **place,
+            table=table,
+            row=row,
+            column=column,
         )
     if not -LARGEST <= cell <= LARGEST:
         return say(
             "Table {table}, row {row}, column {column} holds {cell}: numbers from −1,000,000 to 1,000,000 can be "
             "computed with.",
             cell=number(cell),
-            **place,
+            table=table,
+            row=row,
+            column=column,
         )
     return None
