@@ -95,7 +95,7 @@ def test_shows_its_sentence_in_a_list():
 
 def test_nothing_of_it_can_be_changed():
     with pytest.raises(AttributeError):
-        tokens(1).template = "{count} more"  # type: ignore[misc]
+        tokens(1).template = "{count} more"  # type: ignore[misc]  # that it is refused is the test
 
 
 class TestErrors:
