@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import attention_viz as av
 from attention_viz.ui.limits import page as limits
+from attention_viz.ui.state import url
 from tests.conftest import PRONOUN
 from tests.models.tiny import FAMILIES, FIRST, load
 
@@ -87,6 +88,21 @@ def test_a_second_change_before_the_browser_knows_of_the_first_loses_nothing():
     app.query_params.clear()  # A rerun that still carries the old address.
     app.text_area[1].set_value("Cats sleep").run()
     assert [box.value for box in app.text_area] == ["Birds sing", "Cats sleep"]
+
+
+def test_a_run_that_carries_the_address_from_before_the_last_choice_takes_nothing_back(monkeypatch):
+    app = opened()
+    app.text_area[0].set_value("Birds sing").run()
+    app.text_area[0].set_value("Cats sleep").run()
+    app.query_params["text"] = "Birds sing"
+    app.run()
+    assert app.text_area[0].value == "Cats sleep"
+    assert in_address(app, "text") == "Cats sleep"
+    # Much later the same address is one that somebody went to.
+    monkeypatch.setattr(url, "_LATE_SECONDS", 0.0)
+    app.query_params["text"] = "Birds sing"
+    app.run()
+    assert app.text_area[0].value == "Birds sing"
 
 
 @pytest.mark.parametrize(

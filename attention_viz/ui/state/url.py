@@ -21,6 +21,7 @@ from urllib.parse import quote_plus
 
 import streamlit as st
 from cachetools import LRUCache
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from attention_viz.core.errors import (
     DamagedModelError,
@@ -46,17 +47,19 @@ _STORE_BYTES = 16_000_000
 _KEPT = "kept-"
 _SCREEN = "screen"
 _ECHO_SECONDS = 2.0
+_LATE_SECONDS = 5.0
 
 
 def current() -> tuple[Selection, tuple[str, ...]]:
     """What the URL asks for, and a sentence for each value of it that can't be used."""
     screen = _screen()
-    if screen.unwritten:
+    if screen.unwritten or _is_late(screen):
         # The callback that chose this may have been cut off by the next click before the URL was written.
         screen.unwritten = False
         _write(screen.selection)
         return screen.selection, ()
     query = dict(st.query_params)
+    screen.moves_to(query)
     lost = []
     for row in LONG:
         digest = query.pop(_KEPT + row.name, None)
@@ -150,12 +153,26 @@ class _Screen:
     unwritten: a choice that may not be in the URL yet.
     refused: the digest and the text of a text that is too long to be read.
     replaced: by widget, the value that `put` took the place of, and when.
+    page: that the script last ran for.
+    address: the parameters of the URL that belongs to this. left: those before it, and when they were left.
     """
 
     selection: Selection = DEFAULT
     unwritten: bool = False
     refused: tuple[str, str] | None = None
     replaced: dict[str, tuple[Any, float]] = field(default_factory=dict)
+    page: str = ""
+    address: dict[str, str] = field(default_factory=dict)
+    left: dict[frozenset[tuple[str, str]], float] = field(default_factory=dict)
+
+    def moves_to(self, address: dict[str, str]) -> None:
+        if address == self.address:
+            return
+        now = time.monotonic()
+        self.left = {one: when for one, when in self.left.items() if now - when < _LATE_SECONDS}
+        self.left[frozenset(self.address.items())] = now
+        self.left.pop(frozenset(address.items()), None)
+        self.address = address
 
 
 def _screen() -> _Screen:
@@ -166,8 +183,23 @@ def _screen() -> _Screen:
     return screen
 
 
+def _is_late(screen: _Screen) -> bool:
+    """Was the script asked to run before the browser heard of the last choice?
+
+    Of two choices in quick succession the browser may have the URL of the first when it asks for something else: then
+    that URL would take the second back. Back and Forward lead to such URLs too, and say so.
+    """
+    context = get_script_run_ctx()
+    page, screen.page = screen.page, "" if context is None else context.page_script_hash
+    if context is None or context.is_history_navigation:
+        return False
+    left = screen.left.get(frozenset(dict(st.query_params).items()), -_LATE_SECONDS)
+    return page == screen.page and time.monotonic() - left < _LATE_SECONDS
+
+
 def _write(selection: Selection) -> None:
     query = query_of(selection)
+    _screen().moves_to(query)
     if dict(st.query_params) != query:
         st.query_params.from_dict(query)
 

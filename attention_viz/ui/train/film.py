@@ -68,7 +68,7 @@ def slider(run: Run, step: int, training: Training | None) -> None:
             disabled=training.active,
         ):
             if playing:
-                url.select(at=st.session_state.pop(FRAME))
+                _show(st.session_state.pop(FRAME), run.steps)
             else:
                 st.session_state[FRAME] = -1 if step == run.steps[-1] else step
             st.rerun()
@@ -76,5 +76,9 @@ def slider(run: Run, step: int, training: Training | None) -> None:
 
 def _choose(steps: tuple[int, ...]) -> None:
     if not url.is_echo(_SLIDER):
-        chosen = st.session_state[_SLIDER]
-        url.select(at=None if chosen == steps[-1] else chosen)
+        _show(st.session_state[_SLIDER], steps)
+
+
+def _show(step: int, steps: tuple[int, ...]) -> None:
+    """The last step is what is shown anyway: an address that names none goes on with the training."""
+    url.select(at=None if step == steps[-1] else step)
