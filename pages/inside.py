@@ -6,12 +6,12 @@ from attention_viz.ui.app import shell
 from attention_viz.ui.inside import page as inside
 from attention_viz.ui.inside import steps
 from attention_viz.ui.state import url
-from attention_viz.ui.text import reading
+from attention_viz.ui.text import boxes, reading
 
 shell.enter()
 selection, problems = url.current()
 st.markdown("# How does one weight come about?")
-reading.text_boxes(selection)
+boxes.text_row(selection)
 with shell.explained():
     trace, selection = reading.opened(selection, problems)
     view = inside.pair(trace, selection)

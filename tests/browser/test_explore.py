@@ -22,7 +22,7 @@ def seen(visitor: Visitor) -> dict[str, object]:
     """All that the selection decides."""
     page = visitor.page
     return {
-        "texts": [page.get_by_label(label, exact=True).input_value() for label in ("Text", "Second text (optional)")],
+        "texts": [box.input_value() for box in page.locator("[data-testid=stTextArea] textarea").all()],
         "picked": [visitor.picked(group) for group in GROUPS],
         "head": visitor.head(),
         "labels": visitor.column_labels(),

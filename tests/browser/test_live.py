@@ -40,7 +40,7 @@ def grid_says(visitor: Visitor) -> str:
 
 
 def painted(visitor: Visitor) -> str:
-    return visitor.page.locator(".text ~ .readout").inner_text()
+    return visitor.page.locator(".directions ~ .readout").inner_text()
 
 
 def bus(visitor: Visitor, expression: str):

@@ -103,7 +103,7 @@ class TestFolders:
         np.testing.assert_array_equal(np.isnan(shown), future)
         np.testing.assert_allclose(shown[~future], trace.attention(1, 2)[~future], atol=2e-5)
         assert "hatched where a query can't see" in visitor.page.locator(".legend").inner_text()
-        assert "Hatched: it can't look there." in visitor.page.locator(".text ~ .readout").inner_text()
+        assert "Hatched: it can't look there." in visitor.page.locator(".directions ~ .readout").inner_text()
         unseen = visitor.page.locator(".text .token.unseen")
         assert unseen.count() == len(trace.tokens) - 3
         assert visitor.page.locator(".js-plotly-plot image").count() >= 1, "the hatching behind the heatmap"

@@ -84,6 +84,7 @@ def test_typing_changes_the_map_and_the_address():
 
 def test_a_second_change_before_the_browser_knows_of_the_first_loses_nothing():
     app = opened()
+    app.button(key="second text").click().run()
     app.text_area[0].set_value("Birds sing").run()
     app.query_params.clear()  # A rerun that still carries the old address.
     app.text_area[1].set_value("Cats sleep").run()

@@ -5,6 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 
-def aside(text: str) -> None:
+def aside(text: str, help: str | None = None) -> None:  # noqa: A002 (as Streamlit's own)
     """A remark in small, muted Markdown. Streamlit's own caption is too pale to read: 4.4 to 1 on white."""
-    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")))
+    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")), help=help, width="content")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -23,30 +25,63 @@ from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, sources, trained
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import changed, in_place_of
+from attention_viz.ui.state.fields import shortened
 
 _ICON = Path(__file__).with_name("icon.svg")
+_STYLE = Path(__file__).with_name("page.css")
+_SIDEBAR = 240  # px, as wide as its words
 _VIA_APP = "entered through app.py"
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A row of the page table. The file's name is also the page's address. model: does it show one of the models?"""
+    """A row of the page table. The file's name is also the page's address.
+
+    invites: what a page says that names this one as the next step. model: does it show one of the models?
+    """
 
     file: str
     title: str
     icon: str
     section: str
+    invites: str
     model: bool = True
 
+    @property
+    def address(self) -> str:
+        return Path(self.file).stem
 
-EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look")
-COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look")
-INSIDE = Page("pages/inside.py", "Inside a head", ":material/join_inner:", "Look")
-MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look")
-TRAIN = Page("pages/train.py", "Train a model", ":material/model_training:", "Learn")
-BUILD = Page("pages/build.py", "Build attention", ":material/construction:", "Learn", model=False)
-LIMITS = Page("pages/limits.py", "What attention can tell you", ":material/balance:", "Learn")
+
+EXPLORE = Page("pages/explore.py", "Explore", ":material/grid_view:", "Look", "Look at the heads of a text of yours")
+COMPARE = Page("pages/compare.py", "Compare", ":material/compare:", "Look", "Put this head beside another one")
+INSIDE = Page(
+    "pages/inside.py", "Inside a head", ":material/join_inner:", "Look", "Take one weight apart, step by step"
+)
+MODELS = Page("pages/models.py", "Models", ":material/deployed_code:", "Look", "Take another model")
+TRAIN = Page(
+    "pages/train.py", "Train a model", ":material/model_training:", "Learn", "Watch a small model learn to attend"
+)
+BUILD = Page(
+    "pages/build.py",
+    "Build attention",
+    ":material/construction:",
+    "Learn",
+    "Do the same by hand, with few numbers",
+    False,
+)
+LIMITS = Page(
+    "pages/limits.py", "What attention can tell you", ":material/balance:", "Learn", "Read what attention can tell you"
+)
+_NEXT = {
+    EXPLORE: COMPARE,
+    COMPARE: INSIDE,
+    INSIDE: BUILD,
+    MODELS: EXPLORE,
+    BUILD: TRAIN,
+    TRAIN: LIMITS,
+    LIMITS: EXPLORE,
+}
 PAGES = (EXPLORE, COMPARE, INSIDE, MODELS, BUILD, TRAIN, LIMITS)
 
 
@@ -56,10 +91,15 @@ def run() -> None:
     sources.register()
     page = _navigation()
     title = f"{page.title} · Attention Viz"
-    st.set_page_config(page_title=title, page_icon=_ICON.read_text(encoding="utf-8"), layout="wide")
+    icon = _ICON.read_text(encoding="utf-8")
+    st.set_page_config(page_title=title, page_icon=icon, layout="wide", initial_sidebar_state=_SIDEBAR)
+    st.html(_STYLE)
+    shown = next(one for one in PAGES if one.title == page.title)
     try:
-        _sidebar(next(one for one in PAGES if one.title == page.title))
+        _sidebar(shown)
+        notice(*_unknown_page(shown))
         page.run()
+        page_link(_NEXT[shown], label=f"Next: {_NEXT[shown].invites}", icon=":material/arrow_forward:")
     except Exception:  # noqa: BLE001 (whatever it is: logged in full, and the visitor gets a sentence)
         _log.exception("A page failed")
         st.error(
@@ -135,6 +175,16 @@ def honest_line() -> None:
     """What every view of attention owes its reader."""
     aside("Attention shows where this head reads, not why the model decided.")
     page_link(LIMITS, label="What attention can and cannot tell you")
+
+
+def _unknown_page(shown: Page) -> tuple[str, ...]:
+    """A sentence for an address that names no page: Streamlit shows the first one then."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    asked = urlsplit(st.context.url or "").path.strip("/").removeprefix(base).strip("/").rsplit("/", 1)[-1]
+    # Hosts may put the app below a path of their own, which is no word.
+    if not re.fullmatch(r"[^\W\d][\w-]*", asked) or asked in {page.address for page in PAGES}:
+        return ()
+    return (f"There is no page called “{shortened(asked)}” here; {shown.title} is shown.",)
 
 
 def _navigation() -> st.Page:

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from attention_viz.components.head_facts import head_facts
+from attention_viz.components.head_links import head_links
 from attention_viz.components.hosts.streamlit.mount import mount
 from attention_viz.core.sizes import size_in_words
 from attention_viz.export.tables import file_name, to_csv
@@ -20,6 +21,7 @@ from attention_viz.ui.app.plain import aside
 from attention_viz.ui.explore import live
 from attention_viz.ui.state import url
 from attention_viz.ui.state.selection import Selection
+from attention_viz.ui.text import reading
 from attention_viz.views.head import HeadView
 
 _CURVES = {"sqrt": "Square root", "linear": "Linear"}
@@ -29,10 +31,15 @@ _UNITS = {"tokens": "Tokens", "words": "Words"}
 
 def grid_panel(view: HeadView, selection: Selection) -> None:
     """What does every head do?"""
-    st.markdown("#### What does every head do?")
-    aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
+    st.markdown(
+        "#### What does every head do?",
+        help="An attention head decides, for each token, how much it takes from every other. A layer has several "
+        "heads; each picture is the whole map of one. Point at one for its measures; click or use the arrow keys to "
+        "choose it.",
+    )
     live.grid(view, selection.show)
     live.fill_in(view)
+    mount(head_facts(view.name, view.facts()))
     _compare_with(view, selection)
 
 
@@ -47,7 +54,7 @@ def _compare_with(view: HeadView, selection: Selection) -> None:
     with link:
         shell.page_link(shell.COMPARE, label=f"Compare {view.name} with {another}")
     put.button(
-        f"Make {view.name} the other side",
+        f"Set {view.name} as B for Compare",
         on_click=live.put_aside,
         args=(view.place,),
         help="Then choose another head here and compare the two. Shift-click on a head, or Shift+Enter, does the same.",
@@ -57,14 +64,22 @@ def _compare_with(view: HeadView, selection: Selection) -> None:
 
 def links_panel(view: HeadView, _: Selection) -> None:
     """Where does the head look, token by token?"""
-    st.markdown(f"#### Where does {view.name} look from a {view.unit.removesuffix('s')}?")
-    aside("Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.")
+    st.markdown(
+        f"#### Where does {view.name} look from a {view.unit.removesuffix('s')}?",
+        help="Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.",
+    )
     live.links(view)
 
 
 def text_panel(view: HeadView, _: Selection) -> None:
     """How does the text look from one token?"""
-    st.markdown(f"#### The text, as {view.name} reads it")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="medium"):
+        st.markdown(
+            f"#### The text, as {view.name} reads it",
+            help="Point at a word to see how much of its attention each other word gets; click to hold it.",
+            width="content",
+        )
+        reading.what_was_read(view.trace)
     live.text(view)
 
 
@@ -101,9 +116,9 @@ def map_panel(view: HeadView, selection: Selection) -> None:
     )
 
 
-def facts_panel(view: HeadView, _: Selection) -> None:
-    """What kind of head is it, and where does the held token look?"""
-    st.markdown(f"#### What does {view.name} do?")
+def held_panel(view: HeadView, _: Selection) -> None:
+    """Where does the held token look, in numbers?"""
+    st.markdown(f"#### The strongest links of {view.name}")
     rows = enumerate(zip(view.starts, view.queries, strict=True))
     names = {start: f"{row} {item.text}" for row, (start, item) in rows}
     widget = url.bound("token")
@@ -118,7 +133,7 @@ def facts_panel(view: HeadView, _: Selection) -> None:
     )
     if view.query is not None and view.place.is_head:
         shell.page_link(shell.INSIDE, label="Take this weight apart")
-    mount(head_facts(view.title(), view.links(), view.rest(), view.facts(), key="head facts"))
+    mount(head_links(view.title(), view.links(), view.rest()))
 
 
 def downloads(view: HeadView, selection: Selection) -> None:

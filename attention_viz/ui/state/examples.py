@@ -95,3 +95,24 @@ EXAMPLES = (
         also=((3, 11, 0.96),),
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A text for models of which nothing else is known."""
+
+    name: str
+    text: str
+    second: str = ""
+
+
+SAMPLES = (
+    Sample("What does “it” mean?", PRONOUN),
+    Sample("Repeated words", "The red car passed the blue car, and then the red car stopped."),
+    Sample("English and German", "The house is old, but it is beautiful.", "Das Haus ist alt, aber es ist schön."),
+    Sample("Deutsch", "Die Katze überquerte die Straße nicht, weil sie zu müde war."),
+    Sample("Français", "Le chat n'a pas traversé la rue parce qu'il était trop fatigué."),
+    Sample("Español", "El gato no cruzó la calle porque estaba demasiado cansado."),
+    Sample("中文", "那只猫没有过马路，因为它太累了。"),
+    Sample("العربية", "لم تعبر القطة الشارع لأنها كانت متعبة جدا."),
+)

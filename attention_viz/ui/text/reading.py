@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind, ModelInfo
@@ -15,78 +14,12 @@ from attention_viz.core.trace import Trace
 from attention_viz.models.cost import SMALL, cost_of
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.server import cache, trained
+from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit, fit_tokens
-from attention_viz.ui.state.examples import EXAMPLES
-from attention_viz.ui.state.fields import looking_at
-from attention_viz.ui.state.selection import DEFAULT, Selection, Side
+from attention_viz.ui.state.selection import Selection, Side
 
-_EXAMPLE = "example"
-_SECOND = {"": "Read as a pair: text [SEP] second text", "cross": "Read by the decoder; empty: the same text"}
 _KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder at encoder"}
-
-
-def text_boxes(selection: Selection) -> None:
-    """Where the text is typed; nothing for maps that have their tokens already."""
-    try:
-        info = cache.describe_model(selection.a.model)
-    except AttentionVizError:
-        info = None  # Said below the boxes, with what to do; the text stays.
-    if info is not None and not info.reads_text:
-        aside("These maps come from a file, with their tokens. Choose a model at the left to type a text again.")
-        return
-    first, second = st.columns([3, 2])
-    applied = "Applied when you press Ctrl+Enter or leave the box."
-    first.text_area("Text", height=68, placeholder="Type a sentence", help=applied, **url.bound("text"))
-    second.text_area(
-        "Second text (optional)",
-        height=68,
-        placeholder=_SECOND.get("cross" if info and "cross" in info.kinds else "", _SECOND[""]),
-        help=f"For models that compare two texts, such as a question and its answer; the decoder of an encoder-decoder "
-        f"reads it. {applied}",
-        **url.bound("second"),
-    )
-
-
-def examples(selection: Selection) -> None:
-    """Texts to click, and what to look for in the one that is shown. They were chosen for the bundled model."""
-    if selection.a.model != DEFAULT.a.model:
-        _own_example(selection)
-        return
-    names = [example.name for example in EXAMPLES]
-    shown = next((one for one in EXAMPLES if (one.text, one.second) == (selection.a.text, selection.a.second)), None)
-    url.put(_EXAMPLE, shown.name if shown else None)
-    st.pills("Examples", names, key=_EXAMPLE, on_change=_choose_example, label_visibility="collapsed")
-    if shown is not None:
-        aside(f":material/lightbulb: {markdown(shown.hint)}")
-
-
-def _own_example(selection: Selection) -> None:
-    """Models that were trained here know few symbols: the example that they were shown with is one click away."""
-    found = trained.example(selection.a.model)
-    if found is not None and found != (selection.a.text, selection.a.second):
-        text, second = found
-        st.button(
-            "Read its own example",
-            on_click=url.select,
-            kwargs={"text": text, "second": second},
-            icon=":material/lightbulb:",
-        )
-
-
-def _choose_example() -> None:
-    chosen = next((one for one in EXAMPLES if one.name == st.session_state[_EXAMPLE]), None)
-    # A second click on the one that is shown changes nothing.
-    if chosen is not None and not url.is_echo(_EXAMPLE):
-        url.select(
-            text=chosen.text,
-            second=chosen.second,
-            **looking_at(chosen.place),
-            token=chosen.query,
-            key=None,
-            show="maps",
-        )
 
 
 def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Selection]:
@@ -105,7 +38,8 @@ def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Sele
     trace = read(info, side)
     selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
     shell.notice(*unfit)
-    what_was_read(trace)
+    for note in trace.notes:
+        aside(f":material/info: {markdown(note)}")
     return trace, selection
 
 
@@ -150,9 +84,12 @@ def kind_of(info: ModelInfo, side: Side) -> Kind:
 
 
 def what_was_read(trace: Trace) -> None:
-    """One line on the tokens, and each note on what was cut or dropped."""
+    """One line on the tokens: how many, and which the model added."""
     special = [token.text for token in trace.tokens if token.special and token.span is None]
-    own = f", {len(special)} of them added by the model ({', '.join(special)})" if special else ""
-    aside(markdown(f"{len(trace.tokens):,} tokens{own}."))
-    for note in trace.notes:
-        aside(f":material/info: {markdown(note)}")
+    names = ", ".join(dict.fromkeys(special))
+    own = f", {len(special)} of them added by the model ({names})" if special else ""
+    aside(
+        markdown(f"{len(trace.tokens):,} tokens{own}."),
+        help="Tokens are the pieces that the model reads: words, parts of words, marks. Marks such as [CLS] and [SEP] "
+        "stand for the whole text and for where it ends; no word of yours is behind them.",
+    )
