@@ -62,3 +62,12 @@ COMPARISONS = (
         Side(ANOTHER, place=Place(5, 0)),
     ),
 )
+
+
+def way_of(selection: Selection) -> str:
+    """The name of the way in which a selection compares: what differs most between its sides says it."""
+    a, b = selection.a, selection.side("b")
+    heads, texts, models = (example.name for example in COMPARISONS)
+    if b.model != a.model:
+        return models
+    return texts if (b.text, b.second) != (a.text, a.second) else heads

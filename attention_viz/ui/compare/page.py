@@ -12,16 +12,19 @@ from attention_viz.core.place import Place, heads_of
 from attention_viz.core.trace import Head
 from attention_viz.measures.compare import Comparison, compare
 from attention_viz.ui.app.plain import aside
-from attention_viz.ui.compare.comparisons import COMPARISONS, ComparisonExample
+from attention_viz.ui.compare.comparisons import COMPARISONS, ComparisonExample, way_of
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at, on_side
 from attention_viz.ui.state.selection import Selection, Side, Which
 
 
-def examples() -> None:
-    """The three ways to compare, each with something to see."""
-    for column, example in zip(st.columns(len(COMPARISONS)), COMPARISONS, strict=True):
-        column.button(example.name, on_click=_choose, args=(example,), help=example.hint, width="stretch")
+def ways(selection: Selection) -> None:
+    """The three ways to compare, each with something to see; the one on screen is marked."""
+    taken = way_of(selection)
+    with st.container(horizontal=True, gap="small"):
+        for example in COMPARISONS:
+            kind = "primary" if example.name == taken else "secondary"
+            st.button(example.name, type=kind, on_click=_choose, args=(example,), help=example.hint)
 
 
 def hint(selection: Selection) -> None:
@@ -33,18 +36,18 @@ def hint(selection: Selection) -> None:
 
 def actions(a: Head, b: Head) -> None:
     """What is done to both sides at once."""
-    swap, copy, step, view = st.columns([1, 1, 1, 2], vertical_alignment="bottom")
-    swap.button("Swap A and B", on_click=_swap, args=(a, b), icon=":material/swap_horiz:", width="stretch")
-    copy.button("Copy A to B", on_click=_copy, icon=":material/content_copy:", width="stretch")
-    step.button("Next head on both", on_click=_next, args=(a, b), icon=":material/skip_next:", width="stretch")
-    view.segmented_control(
-        "Show",
-        ["maps", "links"],
-        format_func=str.capitalize,
-        required=True,
-        label_visibility="collapsed",
-        **url.bound("view"),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Swap A and B", on_click=_swap, args=(a, b), icon=":material/swap_horiz:")
+        st.button("Copy A to B", on_click=_copy, icon=":material/content_copy:")
+        st.button("Next head on both", on_click=_next, args=(a, b), icon=":material/skip_next:")
+        st.segmented_control(
+            "Show",
+            ["maps", "links"],
+            format_func=str.capitalize,
+            required=True,
+            label_visibility="collapsed",
+            **url.bound("view"),
+        )
 
 
 def compared(a: Head, b: Head) -> Comparison:

@@ -11,7 +11,6 @@ from attention_viz.core.trace import Head
 from attention_viz.figures.heatmap import heatmap
 from attention_viz.figures.palette import palette_for
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit
@@ -23,10 +22,9 @@ _SIDES: tuple[Which, Which] = ("a", "b")
 
 
 def controls(selection: Selection) -> None:
-    """Model, texts, layer and head of both sides."""
+    """Model, texts, layer and head of both sides, each in one row."""
     for column, which in zip(st.columns(2), _SIDES, strict=True):
-        with column.container(border=True, gap="small"):
-            st.markdown(f"#### {which.upper()}")
+        with column.container(border=True):
             _side(which, selection)
 
 
@@ -71,29 +69,33 @@ def _one_head(place: Place) -> Place:
 
 def _side(which: Which, selection: Selection) -> None:
     shown = selection.side(which)
-    if which == "a":
-        aside(f"{markdown(shown.model)}, chosen at the left")
-    else:
-        names = list(dict.fromkeys(("", *shell.models_at_hand(), selection.b.model)))
-        st.selectbox(
-            "Model of B",
-            names,
-            format_func=lambda name: name or "Same model as A",
-            accept_new_options=True,
-            label_visibility="collapsed",
-            **url.bound("b_model"),
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"side {which}"):
+        if which == "b":
+            _model_of_b(selection)
+        st.text_area(
+            f"Text of {which.upper()}",
+            height=68,
+            placeholder="Type a sentence" if which == "a" else "Same text as A",
+            help=f"{markdown(shown.model)} reads it"
+            f"{', chosen at the left' if which == 'a' else ''}. Applied when you press Ctrl+Enter or leave the box.",
+            **url.bound(on(which, "text")),
         )
-    st.text_area(
-        f"Text of {which.upper()}",
-        height=68,
-        placeholder="Type a sentence" if which == "a" else "Same text as A",
-        help="Applied when you press Ctrl+Enter or leave the box.",
-        **url.bound(on(which, "text")),
+        if selection.a.second or selection.b.second:
+            st.text_area(f"Second text of {which.upper()}", height=68, **url.bound(on(which, "second")))
+        with shell.explained(offer=False):
+            _places(which, shown, cache.describe_model(shown.model))
+
+
+def _model_of_b(selection: Selection) -> None:
+    names = list(dict.fromkeys(("", *shell.models_at_hand(), selection.b.model)))
+    st.selectbox(
+        "Model of B",
+        names,
+        format_func=lambda name: name or "Same as A",
+        accept_new_options=True,
+        width=150,
+        **url.bound("b_model"),
     )
-    if selection.a.second or selection.b.second:
-        st.text_area(f"Second text of {which.upper()}", height=68, **url.bound(on(which, "second")))
-    with shell.explained(offer=False):
-        _places(which, shown, cache.describe_model(shown.model))
 
 
 def _places(which: Which, shown: Side, info: ModelInfo) -> None:
@@ -103,9 +105,7 @@ def _places(which: Which, shown: Side, info: ModelInfo) -> None:
         st.segmented_control(f"Attention of {which.upper()}", info.kinds, required=True, **widget)
     stack = info.stack(reading.kind_of(info, shown))
     place = _one_head(fit(shown, info)[0].place)
-    for column, name, count, value in zip(
-        st.columns(2), ("layer", "head"), (stack.layers, stack.heads), (place.layer, place.head), strict=True
-    ):
+    for name, count, value in (("layer", stack.layers, place.layer), ("head", stack.heads, place.head)):
         widget = url.bound(on(which, name))
         url.put(widget["key"], value)
-        column.selectbox(f"{name.capitalize()} of {which.upper()}", range(count), **widget)
+        st.selectbox(f"{name.capitalize()} of {which.upper()}", range(count), width=90, **widget)
