@@ -19,6 +19,10 @@ MOST_KEYS = 512
 """The most keys of a row that are drawn."""
 STRONGEST = 48
 """So many are drawn when they are sorted: from there on there is nothing to tell apart."""
+_TELLABLE = 160
+"""So many bars side by side can be told apart."""
+_FEW = 0.05
+"""The share of bars up to which they stand out."""
 _PANEL = 84  # px: a panel of a row
 _NAMES = 24  # px: above a panel for its name
 
@@ -62,6 +66,8 @@ def row(
         figure.add_trace(_columns(panel.name, values, names, colours), row=line, col=1)
         if hidden.any():
             figure.add_trace(_hatched(hidden, names, low, top, palette), row=line, col=1)
+        if crowded:
+            figure.add_trace(_peaks(panel.name, values, names, colours), row=line, col=1)
         if crowded and chosen in at:
             mark = {"color": palette.accent, "width": 1, "dash": "dot"}
             figure.add_vline(x=at.index(chosen), line=mark, row=line, col=1)
@@ -106,6 +112,24 @@ def _columns(name: str, values: Float64[np.ndarray, " column"], names: Sequence[
         hovertemplate=f"%{{customdata}}<br>{name} <b>%{{y:.6g}}</b><extra></extra>",
         showlegend=False,
     )
+
+
+def _peaks(name: str, values: Float64[np.ndarray, " column"], names: Sequence[str], colours: Sequence[str]) -> go.Bar:
+    """The few bars that stand out among hundreds, once more and wide enough to be seen."""
+    sizes = np.nan_to_num(np.abs(values))
+    places = np.flatnonzero(sizes >= sizes.max() / 2)
+    if len(places) > len(values) * _FEW:
+        places = places[:0]
+    wide = len(values) / _TELLABLE
+    bars = _columns(name, values, names, colours)
+    bars.update(
+        x=places.tolist(),
+        y=values[places],
+        width=wide,
+        marker={"color": [colours[place] for place in places], "line": {"width": 0}},
+        customdata=[names[place] for place in places],
+    )
+    return bars
 
 
 def _hatched(

@@ -35,6 +35,16 @@ def test_strips_hold_both_vectors_on_one_scale_around_nothing(apart):
     assert cells.colorscale[5] == (0.5, LIGHT.background)
 
 
+def test_the_one_large_weight_among_hundreds_is_wide_enough_to_be_seen():
+    values = np.full(512, 0.353 / 511)
+    values[7] = 0.647
+    figure = row([Panel("weight", values)], tokens_of(["a"] * 512), list(range(512)), 100)
+    assert [(list(bar.x), list(bar.y), bar.width) for bar in figure.data[1:]] == [([7], [0.647], 512 / 160)]
+    # Where hundreds are large, none stands out.
+    even = row([Panel("length", np.linspace(1, 1.5, 512))], tokens_of(["a"] * 512), list(range(512)), 100)
+    assert [list(bar.x) for bar in even.data[1:]] == [[]]
+
+
 def test_vectors_of_nothing_but_zeros_are_drawn():
     (cells,) = strips([("query", np.zeros(4))]).data
     assert cells.zmax == 1
