@@ -117,13 +117,13 @@ def _columns(name: str, values: Float64[np.ndarray, " column"], names: Sequence[
 def _peaks(name: str, values: Float64[np.ndarray, " column"], names: Sequence[str], colours: Sequence[str]) -> go.Bar:
     """The few bars that stand out among hundreds, once more and wide enough to be seen."""
     sizes = np.nan_to_num(np.abs(values))
-    places = np.flatnonzero(sizes >= sizes.max() / 2)
+    places = np.flatnonzero(sizes >= sizes.max() / 2).tolist()
     if len(places) > len(values) * _FEW:
-        places = places[:0]
+        places = []
     wide = len(values) / _TELLABLE
     bars = _columns(name, values, names, colours)
     bars.update(
-        x=places.tolist(),
+        x=places,
         y=values[places],
         width=wide,
         marker={"color": [colours[place] for place in places], "line": {"width": 0}},

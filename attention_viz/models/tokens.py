@@ -18,14 +18,13 @@ from tokenizers import Encoding as Pieces
 from tokenizers import Tokenizer
 
 from attention_viz.core.errors import TextError
-from attention_viz.core.message import Listed, Message, counted, say
+from attention_viz.core.message import Message, counted, say
 from attention_viz.core.model import Encoding
 from attention_viz.core.text import clean
 from attention_viz.core.token import Token
 from attention_viz.core.words import word_numbers
+from attention_viz.models.token_notes import Row, nothing_left, shortened, typed_special_note
 
-_Row = Literal["text", "first", "second", "encoder", "decoder"]
-"""Which tokens are cut: of the only text, of one of two, or of one that encoder and decoder both read."""
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 # GPT-2's alphabet: a byte that prints stands for itself, the others follow from U+0100 on.
 _PRINTED = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -77,20 +76,20 @@ class TextTokenizer:
 
     def _joined(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[Message]) -> Encoding:
         """One row of tokens: a text, or a pair as the tokenizer joins it."""
-        rows: tuple[_Row, ...] = ("text",) if len(pieces) == 1 else ("first", "second")
+        rows: tuple[Row, ...] = ("text",) if len(pieces) == 1 else ("first", "second")
         notes += self._cut(pieces, rows, self.limit - self.backend.num_special_tokens_to_add(len(pieces) == 2))
         joined = self.backend.post_process(pieces[0], pieces[1] if len(pieces) == 2 else None)
         owners = _owners(joined, [len(piece) for piece in pieces])
         tokens = self._tokens(joined, owners, pieces, texts)
         if any(pair == (0, 1) for pair in pairwise(owners)):
             notes.append(say("This model knows no pairs: it reads the second text right after the first."))
-        notes += _typed_special_note(tokens)
+        notes += typed_special_note(tokens)
         notes += self._unknown_note(tokens)
         return Encoding(texts, tokens, tuple(notes), type_ids=tuple(joined.type_ids))
 
     def _apart(self, texts: tuple[str, ...], pieces: list[Pieces], notes: list[Message], start_id: int) -> Encoding:
         """Two rows of tokens: the encoder's, and the decoder's with the start token before it, as in training."""
-        rows: tuple[_Row, _Row] = "first", "second"
+        rows: tuple[Row, Row] = "first", "second"
         repeated = len(texts) == 1
         if repeated:
             rows = "encoder", "decoder"
@@ -114,7 +113,7 @@ class TextTokenizer:
         ends = len(read) > 1 and read[-1].special and read[-1].span is None
         shifted = (start, *(read[:-1] if ends else read))
         told = tokens if repeated else (*tokens, *shifted)
-        notes += _typed_special_note(told)
+        notes += typed_special_note(told)
         notes += self._unknown_note(told)
         return Encoding(texts, tokens, tuple(notes), target=shifted, type_ids=tuple(source.type_ids))
 
@@ -127,17 +126,17 @@ class TextTokenizer:
             )
         pieces = self.backend.encode(text, add_special_tokens=False)
         if not len(pieces):
-            raise TextError(_nothing_left(number, len(text)))
+            raise TextError(nothing_left(number, len(text)))
         return pieces
 
-    def _cut(self, pieces: list[Pieces], rows: Sequence[_Row], room: int) -> list[Message]:
+    def _cut(self, pieces: list[Pieces], rows: Sequence[Row], room: int) -> list[Message]:
         """Cuts `pieces` in place to the `room` that there is and says what is shown."""
         totals = [len(piece) for piece in pieces]
         notes = []
         for piece, total, keep, row in zip(pieces, totals, _share(totals, room), rows, strict=True):
             if keep < total:
                 piece.truncate(keep)
-                notes.append(_shortened(row, keep, total, self._why_limited()))
+                notes.append(shortened(row, keep, total, self._why_limited()))
         return notes
 
     def _why_limited(self) -> Message:
@@ -298,71 +297,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def _nothing_left(number: int, characters: int) -> Message:
-    """number: of the text, 0 for the first."""
-    if number == 0:
-        return counted(
-            characters,
-            "Nothing of the text is left after tokenizing: its {count:,} character means nothing to this model. Type a "
-            "word or a sentence.",
-            "Nothing of the text is left after tokenizing: its {count:,} characters mean nothing to this model. Type a "
-            "word or a sentence.",
-        )
-    return counted(
-        characters,
-        "Nothing of the second text is left after tokenizing: its {count:,} character means nothing to this model. "
-        "Type a word or a sentence.",
-        "Nothing of the second text is left after tokenizing: its {count:,} characters mean nothing to this model. "
-        "Type a word or a sentence.",
-    )
-
-
-def _shortened(row: _Row, kept: int, total: int, why: Message) -> Message:
-    match row:
-        case "text":
-            return say("The first {kept:,} of {total:,} tokens are shown: {why}.", kept=kept, total=total, why=why)
-        case "first":
-            return say(
-                "The first {kept:,} of {total:,} tokens of the first text are shown: {why}.",
-                kept=kept,
-                total=total,
-                why=why,
-            )
-        case "second":
-            return say(
-                "The first {kept:,} of {total:,} tokens of the second text are shown: {why}.",
-                kept=kept,
-                total=total,
-                why=why,
-            )
-        case "encoder":
-            return say(
-                "The first {kept:,} of {total:,} tokens of the text, as the encoder reads it, are shown: {why}.",
-                kept=kept,
-                total=total,
-                why=why,
-            )
-        case "decoder":
-            return say(
-                "The first {kept:,} of {total:,} tokens of the text, as the decoder reads it, are shown: {why}.",
-                kept=kept,
-                total=total,
-                why=why,
-            )
-
-
-def _typed_special_note(tokens: Sequence[Token]) -> list[Message]:
-    """Says that what a person typed is read as one of the model's own tokens."""
-    typed = sorted({token.text for token in tokens if token.special and token.span is not None})
-    if not typed:
-        return []
-    return [
-        counted(
-            len(typed),
-            "The model reads {tokens} in your text as a special token of its own, not as letters.",
-            "The model reads {tokens} in your text as special tokens of its own, not as letters.",
-            tokens=Listed(tuple(typed)),
-        )
-    ]

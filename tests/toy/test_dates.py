@@ -11,9 +11,10 @@ import torch
 
 from attention_viz.core.errors import TextError
 from attention_viz.toy.chance import FIRST_WEIGHTS, generator, initialise
+from attention_viz.toy.date_forms import FIRST, FORMATS, LAST, write
 from attention_viz.toy.patterns import uniform_masses
 from attention_viz.toy.task import Batch
-from attention_viz.toy.tasks.dates import FIRST, FORMATS, LAST, Dates, Translator, write
+from attention_viz.toy.tasks.dates import Dates, Translator
 from attention_viz.toy.training import held_out
 from tests.sentences import said
 

@@ -23,8 +23,13 @@ def ways(selection: Selection) -> None:
     taken = way_of(selection)
     with st.container(horizontal=True, gap="small"):
         for example in COMPARISONS:
-            kind = "primary" if example.name == taken else "secondary"
-            st.button(example.name, type=kind, on_click=_choose, args=(example,), help=example.hint)
+            st.button(
+                example.name,
+                type="primary" if example.name == taken else "secondary",
+                on_click=_choose,
+                args=(example,),
+                help=example.hint,
+            )
 
 
 def hint(selection: Selection) -> None:
