@@ -6,11 +6,13 @@ from attention_viz.ui.app import shell
 from attention_viz.ui.compare import maps, numbers, sides
 from attention_viz.ui.compare import page as compare
 from attention_viz.ui.state import url
+from attention_viz.ui.text import reading
 
 shell.enter()
 selection, problems = url.current()
 st.markdown("# What do two heads do differently?")
 shell.notice(*problems)
+selection = reading.held(selection)
 compare.examples()
 compare.hint(selection)
 sides.controls(selection)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attention_viz.ui.app import shell
-from attention_viz.ui.explore import live, panels
+from attention_viz.ui.explore import findings, live, panels
 from attention_viz.ui.state import url
 from attention_viz.ui.text import reading
 from attention_viz.views.head import head_view
@@ -15,7 +15,8 @@ reading.text_boxes(selection)
 reading.examples(selection)
 with shell.explained():
     trace, selection = reading.opened(selection, problems)
-    view = head_view(trace, selection.a.place, selection.unit, selection.query, selection.key)
+    findings.findings_strip(trace, selection)
+    view = head_view(trace, selection.a.place, selection.unit, selection.held, selection.key)
     page = st.container()
     # What draws nothing stands last on the page, and goes first over the line.
     with st.container():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 
-def aside(text: str) -> None:
+def aside(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A remark in small, muted Markdown. Streamlit's own caption is too pale to read: 4.4 to 1 on white."""
-    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")))
+    st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")), width=width)

@@ -20,7 +20,8 @@ from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit, fit_tokens
 from attention_viz.ui.state.examples import EXAMPLES
 from attention_viz.ui.state.fields import looking_at
-from attention_viz.ui.state.selection import DEFAULT, Selection, Side
+from attention_viz.ui.state.selection import BEST, DEFAULT, Selection, Side
+from attention_viz.ui.text.best import with_best
 
 _EXAMPLE = "example"
 _SECOND = {"": "Read as a pair: text [SEP] second text", "cross": "Read by the decoder; empty: the same text"}
@@ -103,10 +104,26 @@ def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Sele
     shell.notice(*problems, *unfit)
     _kind_control(info, side)
     trace = read(info, side)
-    selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
+    selection, unfit = fit_tokens(with_best(selection, trace), len(trace.tokens), len(trace.key_tokens))
+    url.show(selection)
     shell.notice(*unfit)
     what_was_read(trace)
     return trace, selection
+
+
+def held(selection: Selection) -> Selection:
+    """The selection with numbers in place of BEST, for a page that needs them before it opens anything; none is held
+    while the text can't be read. Says nothing: whoever opens it does."""
+    if selection.query != BEST:
+        return selection
+    try:
+        info = cache.describe_model(selection.a.model)
+        fitting = replace(selection, a=fit(selection.a, info)[0])
+        selection = with_best(fitting, read(info, fitting.a))
+    except AttentionVizError:
+        selection = replace(selection, query=None)
+    url.show(selection)
+    return selection
 
 
 def _kind_control(info: ModelInfo, side: Side) -> None:
