@@ -9,6 +9,7 @@ import streamlit as st
 from attention_viz.core.markdown import markdown
 from attention_viz.core.token import told_apart
 from attention_viz.core.trace import Trace
+from attention_viz.figures.palette import palette_for
 from attention_viz.measures.finding import Finding
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.explore import live
@@ -17,6 +18,8 @@ from attention_viz.ui.server.surveys import Background
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import looking_at
 from attention_viz.ui.state.selection import Selection
+
+_ROW = "findings"
 
 
 def findings_strip(trace: Trace, selection: Selection) -> None:
@@ -54,7 +57,10 @@ def _chips(trace: Trace, selection: Selection, findings: tuple[Finding, ...]) ->
     if not findings:
         aside("Nothing in this text is far from what a head that spreads evenly would do.")
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    # Streamlit writes white on the accent, which can't be read on the pale one of the dark theme.
+    colour = palette_for(st.context.theme.type).background
+    st.html(f"<style>.st-key-{_ROW} button[kind=primary] * {{ color: {colour}; }}</style>")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=_ROW):
         aside("Worth a look in this text", width="content")
         for one in findings:
             st.button(
