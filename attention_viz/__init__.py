@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from attention_viz.measures import MEASURES, Measure, score
     from attention_viz.measures.all_pairs import divergences
     from attention_viz.measures.compare import Alike, Comparison, compare, most_and_least_alike, to_all
+    from attention_viz.measures.finding import Finding
+    from attention_viz.measures.findings import findings
     from attention_viz.models.library import describe_model, load_model
     from attention_viz.models.tracing import trace
     from attention_viz.models.trained import trained_model
@@ -97,6 +99,8 @@ _HOMES = {
     "measures": ("MEASURES", "Measure", "score"),
     "measures.all_pairs": ("divergences",),
     "measures.compare": ("Alike", "Comparison", "compare", "most_and_least_alike", "to_all"),
+    "measures.finding": ("Finding",),
+    "measures.findings": ("findings",),
     "models.library": ("describe_model", "load_model"),
     "models.tracing": ("trace",),
     "models.trained": ("trained_model",),
@@ -123,6 +127,7 @@ __all__ = [
     "DivergedError",
     "DownloadError",
     "FileError",
+    "Finding",
     "Head",
     "HeadScores",
     "Layer",
@@ -149,6 +154,7 @@ __all__ = [
     "comparison_figure",
     "describe_model",
     "divergences",
+    "findings",
     "from_arrays",
     "group_words",
     "heatmap",

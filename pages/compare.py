@@ -6,12 +6,14 @@ from attention_viz.ui.app import shell
 from attention_viz.ui.compare import maps, numbers, sides
 from attention_viz.ui.compare import page as compare
 from attention_viz.ui.state import url
+from attention_viz.ui.text import reading
 
 shell.enter()
 selection, problems = url.current()
 st.markdown("# What do two heads do differently?")
 shell.notice(*problems)
 compare.ways(selection)
+selection = reading.held(selection)
 compare.hint(selection)
 sides.controls(selection)
 found = sides.both(selection)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from attention_viz.ui.app import shell
-from attention_viz.ui.explore import live, panels
+from attention_viz.ui.explore import findings, live, panels
 from attention_viz.ui.state import url
 from attention_viz.ui.text import boxes, reading
 from attention_viz.views.head import head_view
@@ -14,7 +14,8 @@ st.markdown("# What do attention heads look at?")
 boxes.text_row(selection)
 with shell.explained():
     trace, selection = reading.opened(selection, problems)
-    view = head_view(trace, selection.a.place, selection.unit, selection.query, selection.key)
+    view = head_view(trace, selection.a.place, selection.unit, selection.held, selection.key)
+    findings.findings_strip(trace, selection)
     boxes.hint(selection)
     page = st.container()
     # What draws nothing stands last on the page, and goes first over the line.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -41,3 +43,9 @@ class Token:
     word: int | None
     segment: int
     special: bool
+
+
+def told_apart(items: Sequence[Piece]) -> list[str]:
+    """The texts, with their position where a text occurs more than once: "the #7"."""
+    times = Counter(item.text for item in items)
+    return [f"{item.text} #{at}" if times[item.text] > 1 else item.text for at, item in enumerate(items)]

@@ -17,6 +17,7 @@ from attention_viz.core.trace import Trace
 Map = Float32[np.ndarray, "query key"]
 Visible = Bool[np.ndarray, "query key"]
 Span = tuple[float, float]
+_ALL = slice(None)
 NO_SPAN: Span = float("nan"), float("nan")
 """Of a measure that makes no sense for a Reading."""
 
@@ -39,15 +40,16 @@ class Reading:
         """Are the keys the queries themselves? In cross attention they are not, and their positions mean nothing."""
         return self.keys is self.queries
 
-    def uniform(self) -> Map:
+    def uniform(self, rows: slice = _ALL) -> Map:
         """The map of a head that spreads its attention evenly over what each query can see.
 
-        Of a mean of heads: the mean of the maps that they would have if each did so.
+        Of a mean of heads: the mean of the maps that they would have if each did so. rows: the queries that are wanted.
         """
         heads = self.heads or [(self.visible, 1)]
         count = sum(number for _, number in heads)
-        total = np.zeros(self.visible.shape, dtype=np.float32)
-        for visible, number in heads:
+        total = np.zeros(self.visible[rows].shape, dtype=np.float32)
+        for whole, number in heads:
+            visible = whole[rows]
             seen = visible.sum(axis=-1, keepdims=True)
             total += np.where(visible, number / (count * np.maximum(seen, 1)), 0).astype(np.float32)
         return total

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -13,7 +12,7 @@ from jaxtyping import Bool, Float32
 from attention_viz.core.mean import attention_at, behind
 from attention_viz.core.place import Place
 from attention_viz.core.sight import seen_by_any
-from attention_viz.core.token import Piece, Token
+from attention_viz.core.token import Piece, Token, told_apart
 from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit, Word, group_words, merge_words
 from attention_viz.measures import MEASURES, reading_at, special_shares
@@ -180,12 +179,6 @@ def _largest(weights: np.ndarray) -> np.ndarray:
     least = np.partition(weights, -_LINKS)[-_LINKS] if len(weights) > _LINKS else -np.inf
     candidates = np.flatnonzero(weights >= least)
     return candidates[np.argsort(-weights[candidates], kind="stable")][:_LINKS]
-
-
-def told_apart(items: Sequence[Piece]) -> list[str]:
-    """The texts, with their position where a text occurs more than once: "the #7"."""
-    times = Counter(item.text for item in items)
-    return [f"{item.text} #{at}" if times[item.text] > 1 else item.text for at, item in enumerate(items)]
 
 
 def _short(share: float) -> str:

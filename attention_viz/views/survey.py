@@ -19,6 +19,8 @@ from attention_viz.core.trace import Trace
 from attention_viz.core.words import Unit
 from attention_viz.figures.pooling import pool
 from attention_viz.measures import MEASURES, Reading, Tally
+from attention_viz.measures.finding import Finding
+from attention_viz.measures.findings import Search
 from attention_viz.views.head import in_unit, sides, visible_of
 from attention_viz.views.packet import to_bytes
 
@@ -89,6 +91,7 @@ class Survey:
     """What is known of the places of a trace so far. It can be looked at while it is filled.
 
     pictures: of each place. scores: NaN where they are not there yet. ready: which places are there.
+    findings: what is worth a look in the text; None as long as nobody has asked for them and seen every place.
     """
 
     def __init__(self, trace: Trace, unit: Unit) -> None:
@@ -97,6 +100,7 @@ class Survey:
         self.pictures: UInt8[np.ndarray, "place row column"] = np.zeros((count, queries, keys), dtype=np.uint8)
         self._tally = Tally(trace, MEASURES)
         self.ready: Bool[np.ndarray, " place"] = np.zeros(count, dtype=np.bool_)
+        self.findings: tuple[Finding, ...] | None = None
         self._trace, self._unit = trace, unit
 
     def filled(self, *, pictures: bool = True, measures: bool = True) -> Survey:
@@ -105,15 +109,25 @@ class Survey:
             pass
         return self
 
-    def fill(self, *, pictures: bool = True, measures: bool = True) -> Generator[int, None, None]:
-        """Goes from place to place, and tells after each how many it has done. May be left at any of them."""
+    def fill(self, *, pictures: bool = True, measures: bool = True, search: bool = False) -> Generator[int, None, None]:
+        """Goes from place to place, and tells after each how many it has done. May be left at any of them.
+
+        search: for findings too, which needs the measures.
+        """
+        looking = Search(self._trace) if search else None
         for done, (number, place, weights) in enumerate(maps(self._trace), 1):
             if pictures:
                 self.pictures[number] = thumbnail(self._trace, place, weights, self._unit)
             if measures:
                 self._tally.add(place, weights)
+            if looking is not None and place.is_head:
+                looking.add(place, weights)
             self.ready[number] = True
             yield done
+        if looking is not None:
+            for found in looking.found(self.scores):
+                self.findings = found
+                yield len(self.ready)
 
     @property
     def scores(self) -> tuple[HeadScores, ...]:

@@ -71,3 +71,14 @@ def test_it_can_be_looked_at_while_it_is_filled_left_and_taken_up_again(trace):
     np.testing.assert_array_equal(survey.pictures, thumbnails(trace, "tokens"))
     for found, expected in zip(survey.scores, all_scores(trace), strict=True):
         np.testing.assert_array_equal(found.by_place, expected.by_place)
+
+
+def test_findings_come_with_it_when_they_are_asked_for(trace):
+    survey = Survey(trace, "words")
+    for _ in survey.fill(pictures=False):
+        pass
+    assert survey.findings is None
+    known = [survey.findings for _ in survey.fill(pictures=False, search=True)]
+    assert known[: len(places(trace))] == [None] * len(places(trace))
+    assert survey.findings == av.findings(trace)
+    assert known[-1] == survey.findings

@@ -89,6 +89,7 @@ def run() -> None:
     """app.py: configures the page, draws the sidebar and runs the page that the address asks for."""
     st.session_state[_VIA_APP] = True
     sources.register()
+    url.current()  # What the links of the sidebar keep.
     page = _navigation()
     title = f"{page.title} · Attention Viz"
     icon = _ICON.read_text(encoding="utf-8")
@@ -120,7 +121,7 @@ def enter() -> None:
 
 def page_link(page: Page, *, label: str | None = None, icon: str | None = None, **changes: Any) -> None:
     """A link to a page that keeps what is on screen. changes: of the selection, on the way."""
-    selection = changed(url.current()[0], **changes)
+    selection = changed(url.on_screen(), **changes)
     st.page_link(
         page.file, label=label or page.title, icon=icon or page.icon, query_params=url.query_of(selection) or None
     )

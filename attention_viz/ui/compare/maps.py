@@ -100,7 +100,7 @@ def grid(comparison: Comparison, selection: Selection) -> None:
 def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
     rows, columns = grounds_of(sides)
-    held = _place(rows, sides.rows, selection.query), _place(columns, sides.columns, selection.key)
+    held = _place(rows, sides.rows, selection.held), _place(columns, sides.columns, selection.key)
     return Shown(_name(sides), Place(sides.b.layer, sides.b.head), Held(*held))
 
 

@@ -88,12 +88,11 @@ def _named(head: Head) -> str:
 
 
 def _swap(a: Head, b: Head) -> None:
-    shown, _ = url.current()
-    url.select(**swapped(shown, a, b))
+    url.select(**swapped(url.on_screen(), a, b))
 
 
 def _copy() -> None:
-    url.select(**on_side("b", Side(place=url.current()[0].a.place)))
+    url.select(**on_side("b", Side(place=url.on_screen().a.place)))
 
 
 def _next(a: Head, b: Head) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -27,7 +28,7 @@ from attention_viz.views.head import HeadView
 from attention_viz.views.items import items_of
 from attention_viz.views.parcels import Range, Tint, is_long, name_of
 from attention_viz.views.shown import Held, Shown
-from attention_viz.views.survey import Survey, all_scores, ranges, thumbnails
+from attention_viz.views.survey import ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
 _SCROLLED = "first row in view"
@@ -50,9 +51,10 @@ def grid(view: HeadView, show: str) -> None:
     )
 
 
-def put_aside(place: Place) -> None:
-    """Makes a head of the model and text on screen side B of the page Compare."""
-    url.select(**on_side("b", Side(place=place)))
+def put_aside(place: Place, **also: Any) -> None:
+    """Makes a head of the model and text on screen side B of the page Compare. also: what changes with it, by its names
+    in the address."""
+    url.select(**on_side("b", Side(place=place)), **also)
     st.toast(f"{place.name} is side B of Compare.", icon=":material/compare:")
 
 
@@ -109,7 +111,7 @@ def send_maps(view: HeadView) -> None:
 def send_scores(view: HeadView) -> None:
     """Every measure of every head; and, when a query and a key are held, the weight between them."""
     if not is_long(view.trace):
-        _send_scores(view, cache.kept("scores", view.trace.digest, lambda: all_scores(view.trace)))
+        _send_scores(view, surveys.scores_of(view.trace))
 
 
 def fill_in(view: HeadView) -> None:
@@ -117,7 +119,7 @@ def fill_in(view: HeadView) -> None:
     if not is_long(view.trace):
         return
     name = name_of(view)
-    filling = surveys.filling(name, lambda: Survey(view.trace, view.unit))
+    filling = surveys.filling_of(view.trace, view.unit)
     survey = filling.survey
 
     def show() -> None:
@@ -179,5 +181,5 @@ def _hold(view: HeadView, held: Held) -> None:
     token = None if held.query is None else view.starts[held.query]
     key_token = None if held.key is None else view.key_starts[held.key]
     # A held pair is a question about all heads: which of them link these two?
-    show = "pair" if token is not None and key_token is not None else url.on_screen().show
-    url.select(token=token, key=key_token, show="maps" if show == "pair" and key_token is None else show)
+    pair = {"show": "pair"} if token is not None and key_token is not None else {}
+    url.select(token=token, key=key_token, **pair)

@@ -26,7 +26,7 @@ def pair(trace: Trace, selection: Selection) -> Pair | None:
         _offer_a_head(selection.a.place)
         return None
     queries, keys = (names_of(side) for side in (trace.tokens, trace.key_tokens))
-    query = last_word(trace.tokens) if selection.query is None else selection.query
+    query = last_word(trace.tokens) if selection.held is None else selection.held
     key = strongest_ordinary(trace, layer, head, query) if selection.key is None else selection.key
     _controls(trace, layer, head, query, key)
     if trace.maps_only:

@@ -11,8 +11,7 @@ from jaxtyping import Float64
 
 from attention_viz.core.inside import TakenApart
 from attention_viz.core.markdown import markdown
-from attention_viz.core.token import Piece
-from attention_viz.views.head import told_apart
+from attention_viz.core.token import Piece, told_apart
 
 NAMED = 3
 """So many of the largest dimensions are named."""

@@ -16,6 +16,7 @@ from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind, ModelInfo
 from attention_viz.core.trace import Trace
+from attention_viz.measures.finding import Finding
 from attention_viz.models.cost import RATE, cost_of
 from attention_viz.models.folders import FolderSource
 from attention_viz.models.hub import Hub, HubSource
@@ -60,8 +61,10 @@ def set_threads() -> int:
     return set_thread_count()
 
 
-Derived = np.ndarray | tuple[HeadScores, ...]
+Derived = np.ndarray | tuple[HeadScores, ...] | tuple[Finding, ...]
 """What follows from a trace."""
+_FINDING_BYTES = 2_000
+"""About what one takes, with its sentence."""
 _D = TypeVar("_D", bound=Derived)
 
 
@@ -81,7 +84,9 @@ def kept(kind: str, name: str, compute: Callable[[], _D]) -> _D:
 
 
 def _bytes(derived: Derived) -> int:
-    return derived.nbytes if isinstance(derived, np.ndarray) else sum(one.nbytes for one in derived)
+    if isinstance(derived, np.ndarray):
+        return derived.nbytes
+    return sum(one.nbytes if isinstance(one, HeadScores) else _FINDING_BYTES for one in derived)
 
 
 def trace(info: ModelInfo, text: str, second: str, kind: Kind) -> Trace:

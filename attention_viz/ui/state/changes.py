@@ -33,7 +33,9 @@ def changed(selection: Selection, **changes: Any) -> Selection:
         follows["kind"] = ""
     if {"layer", "head"} & {*changes, *follows}:
         follows["among"] = ()
-    return put(after, {name: value for name, value in follows.items() if name not in changes})
+    after = put(after, {name: value for name, value in follows.items() if name not in changes})
+    pair = after.query is not None and after.key is not None
+    return after if pair or after.show != "pair" else put(after, {"show": "maps"})
 
 
 def in_place_of(selection: Selection, gone: str, instead: str) -> dict[str, str]:
@@ -71,7 +73,7 @@ def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection
     """The selection with held tokens that the text has, and a sentence for each that it doesn't."""
     problems: list[str] = []
     query, key = selection.query, selection.key
-    if query is not None and query >= queries:
+    if isinstance(query, int) and query >= queries:
         problems.append(f"The link holds token {query}, but this text has tokens 0 to {queries - 1}; none is held.")
         query = None
     if key is not None and key >= keys:

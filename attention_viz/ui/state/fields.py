@@ -13,7 +13,7 @@ from attention_viz.core.place import FIRST, Place
 from attention_viz.core.words import Unit
 from attention_viz.figures.scale import Curve
 from attention_viz.measures import MEASURES
-from attention_viz.ui.state.selection import DEFAULT, Order, Selection, Side, Top, View, Which
+from attention_viz.ui.state.selection import BEST, DEFAULT, Best, Order, Selection, Side, Top, View, Which
 
 _MAX_NAME = 200
 _MOST_AMONG = 256
@@ -129,7 +129,11 @@ def _side(which: Which, prefix: str, of: str) -> tuple[Field, ...]:
     )
 
 
-_HELD: dict[str, Any] = {"read": _or_none(""), "instead": "none is held", "otherwise": None}
+def _token(raw: str) -> int | Best | None:
+    return BEST if raw == BEST else _or_none("")(raw)
+
+
+_NONE_HELD: dict[str, Any] = {"instead": "none is held", "otherwise": None}
 FIELDS: tuple[Field, ...] = (
     *_side("a", "", ""),
     Field(
@@ -141,8 +145,8 @@ FIELDS: tuple[Field, ...] = (
         "the mean of all is shown",
     ),
     *_side("b", _B, " of B"),
-    Field("token", ("query",), **_HELD),
-    Field("key", ("key",), **_HELD),
+    Field("token", ("query",), _token, **_NONE_HELD),
+    Field("key", ("key",), _or_none(""), **_NONE_HELD),
     Field("show", ("show",), _one_of("maps", "pair", *(measure.key for measure in MEASURES)), label="grid of heads"),
     Field("b_show", ("show_b",), _one_of("maps", "divergence"), label="grid of B's heads"),
     Field("unit", ("unit",), _one_of(*get_args(Unit)), label="rows and columns"),
@@ -222,15 +226,21 @@ def from_query(query: Mapping[str, str]) -> tuple[Selection, tuple[str, ...]]:
 
 def usual(selection: Selection) -> dict[str, Any]:
     """Where one looks before anybody chose anything: the bundled model opens on heads that are worth seeing, and on the
-    pronoun of the opening example."""
+    pronoun of the opening example, any other text on its best finding."""
     opening = selection.a.model == DEFAULT.a.model
     texts = (selection.a.text, selection.a.second) == (DEFAULT.a.text, DEFAULT.a.second)
     also = selection.side("b").model == DEFAULT.a.model
     return {
         **looking_at(DEFAULT.a.place if opening else FIRST),
         **looking_at(DEFAULT.b.place if also else FIRST, "b"),
-        "token": DEFAULT.query if opening and texts else None,
+        "token": DEFAULT.query if opening and texts else BEST,
     }
+
+
+def is_usual(selection: Selection) -> bool:
+    """Does side A look where one looks before anybody chose a head?"""
+    normally = usual(selection)
+    return all(normally[name] == value for name, value in looking_at(selection.a.place).items())
 
 
 def shortened(raw: str) -> str:

@@ -12,6 +12,9 @@ from attention_viz.models.bundled import NAME
 from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_QUERY
 
 Which = Literal["a", "b"]
+Best = Literal["best"]
+BEST: Best = "best"
+"""In place of a query: that of the best finding of the text, which is known when the text is read."""
 Top = Literal["one", "max"]
 View = Literal["maps", "links"]
 Order = Literal["place", "weight"]
@@ -37,7 +40,8 @@ class Selection:
     """Everything that a link restores.
 
     a: what every page shows. b: the other side of a comparison.
-    query: the query token that is held, whose row is marked and listed; None for none.
+    query: the query token that is held, whose row is marked and listed; None for none; BEST for that of the best
+        finding, until it is found.
     key: the key token that is held with it, or None.
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
     show_b: what the grid of B's heads shows, "maps" or "divergence" from A.
@@ -52,7 +56,7 @@ class Selection:
 
     a: Side = Side(NAME, PRONOUN, place=PRONOUN_PLACE)
     b: Side = Side(place=OTHER_PLACE)
-    query: int | None = PRONOUN_QUERY
+    query: int | Best | None = PRONOUN_QUERY
     key: int | None = None
     show: str = "maps"
     show_b: str = "maps"
@@ -66,6 +70,11 @@ class Selection:
     own: str = ""
     run: str = ""
     at: int | None = None
+
+    @property
+    def held(self) -> int | None:
+        """The query token that is held; None where none is, or none is found yet."""
+        return None if self.query == BEST else self.query
 
     def side(self, which: Which) -> Side:
         """A side as it is read: what B doesn't name is as on A."""

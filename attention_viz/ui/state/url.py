@@ -35,7 +35,7 @@ from attention_viz.models.library import describe_model
 from attention_viz.ui.state.changes import changed
 from attention_viz.ui.state.fields import LONG, from_query, to_query, value_of
 from attention_viz.ui.state.fields import put as with_values
-from attention_viz.ui.state.selection import DEFAULT, Selection
+from attention_viz.ui.state.selection import BEST, DEFAULT, Selection
 
 MAX_ENCODED = 4_000
 """Characters of a text, as a URL spells it, that go into the URL; browsers and proxies cut or refuse much longer ones.
@@ -56,7 +56,8 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     if screen.unwritten or _is_late(screen):
         # The callback that chose this may have been cut off by the next click before the URL was written.
         screen.unwritten = False
-        _write(screen.selection)
+        _write(screen.asked)
+        screen.selection = screen.asked
         return screen.selection, ()
     query = dict(st.query_params)
     screen.moves_to(query)
@@ -81,7 +82,7 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     except UnknownModelError as error:
         problems = (*problems, f"{error} {DEFAULT.a.model} is shown.")
         selection = with_values(selection, {"model": DEFAULT.a.model})
-    screen.selection = selection
+    screen.asked = screen.selection = selection
     return selection, (*lost, *problems)
 
 
@@ -111,7 +112,7 @@ def is_echo(key: str) -> bool:
 
 
 def show(selection: Selection) -> None:
-    """Takes `selection` as what is on screen, without a history entry: after a value had to be replaced."""
+    """Takes `selection` as what is on screen, without a history entry: after a value was replaced or found."""
     _screen().selection = selection
 
 
@@ -120,7 +121,9 @@ def select(**changes: Any) -> None:
     # Based on what was on screen, not on the URL of the browser: a second change may arrive before the browser knows
     # of the first one, and would take it back.
     screen = _screen()
-    screen.selection = changed(screen.selection, **changes)
+    # A head that a finding brought was not chosen: another text brings its own.
+    found = screen.asked.query == BEST and not {"text", "second"}.isdisjoint(changes)
+    screen.asked = screen.selection = changed(screen.asked if found else screen.selection, **changes)
     screen.unwritten = True
     _write(screen.selection)
 
@@ -150,6 +153,8 @@ def link_leaves_out_text(selection: Selection) -> bool:
 class _Screen:
     """What this visitor sees, in one object that callbacks change in place.
 
+    selection: what is on screen. asked: what the URL asks for, or a choice that it will; what of it was not there or is
+        to be found was replaced in `selection`.
     unwritten: a choice that may not be in the URL yet.
     refused: the digest and the text of a text that is too long to be read.
     replaced: by widget, the value that `put` took the place of, and when.
@@ -158,6 +163,7 @@ class _Screen:
     """
 
     selection: Selection = DEFAULT
+    asked: Selection = DEFAULT
     unwritten: bool = False
     refused: tuple[str, str] | None = None
     replaced: dict[str, tuple[Any, float]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.model import Model
 from attention_viz.core.model_info import Kind, ModelInfo
@@ -17,7 +18,8 @@ from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import fit, fit_tokens
-from attention_viz.ui.state.selection import Selection, Side
+from attention_viz.ui.state.selection import BEST, Selection, Side
+from attention_viz.ui.text.best import with_best
 
 _KINDS = {"encoder": "Encoder", "decoder": "Decoder", "cross": "Cross: decoder at encoder"}
 
@@ -36,11 +38,27 @@ def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Sele
     shell.notice(*problems, *unfit)
     _kind_control(info, side)
     trace = read(info, side)
-    selection, unfit = fit_tokens(selection, len(trace.tokens), len(trace.key_tokens))
+    selection, unfit = fit_tokens(with_best(selection, trace), len(trace.tokens), len(trace.key_tokens))
+    url.show(selection)
     shell.notice(*unfit)
     for note in trace.notes:
         aside(f":material/info: {markdown(note)}")
     return trace, selection
+
+
+def held(selection: Selection) -> Selection:
+    """The selection with numbers in place of BEST, for a page that needs them before it opens anything; none is held
+    while the text can't be read. Says nothing: whoever opens it does."""
+    if selection.query != BEST:
+        return selection
+    try:
+        info = cache.describe_model(selection.a.model)
+        fitting = replace(selection, a=fit(selection.a, info)[0])
+        selection = with_best(fitting, read(info, fitting.a))
+    except AttentionVizError:
+        selection = replace(selection, query=None)
+    url.show(selection)
+    return selection
 
 
 def _kind_control(info: ModelInfo, side: Side) -> None:
@@ -90,6 +108,7 @@ def what_was_read(trace: Trace) -> None:
     own = f", {len(special)} of them added by the model ({names})" if special else ""
     aside(
         markdown(f"{len(trace.tokens):,} tokens{own}."),
-        help="Tokens are the pieces that the model reads: words, parts of words, marks. Marks such as [CLS] and [SEP] "
+        width="content",
+        tip="Tokens are the pieces that the model reads: words, parts of words, marks. Marks such as [CLS] and [SEP] "
         "stand for the whole text and for where it ends; no word of yours is behind them.",
     )

@@ -11,7 +11,7 @@ import streamlit as st
 
 import attention_viz as av
 from attention_viz.ui.server import jobs
-from attention_viz.ui.server.surveys import Filling, filling
+from attention_viz.ui.server.surveys import Filling, filling, searching
 from attention_viz.views.survey import Survey, all_scores, thumbnails
 from tests.ui.server.test_jobs import wait
 
@@ -42,6 +42,30 @@ def test_it_is_filled_in_while_one_looks(trace):
     np.testing.assert_array_equal(made.survey.pictures, thumbnails(trace, "tokens"))
     for found, expected in zip(made.survey.scores, all_scores(trace), strict=True):
         np.testing.assert_array_equal(found.by_place, expected.by_place)
+
+
+def test_findings_are_looked_for_while_one_looks(trace):
+    made = Filling(Survey(trace, "tokens"))
+    assert made.found is None
+    wait(lambda: not made.active, seconds=60)
+    assert made.found == av.findings(trace)
+
+
+def test_a_search_alone_is_done_once_and_goes_on_when_it_was_left(trace, monkeypatch):
+    made = searching(trace)
+    assert searching(trace) is made
+    wait(lambda: not made.active, seconds=60)
+    assert (made.found, made.progress, made.problem) == (av.findings(trace), 1, None)
+    assert searching(trace) is made
+    assert not made.active, "what is done is not done again"
+    st.cache_resource.clear()
+    left = searching(trace)
+    left.stop()
+    wait(lambda: not left.active, seconds=60)
+    assert left.found is None
+    assert searching(trace) is left
+    wait(lambda: not left.active, seconds=60)
+    assert left.found == made.found
 
 
 def test_one_that_is_stopped_can_be_taken_up_again(trace):

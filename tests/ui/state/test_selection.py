@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import attention_viz as av
 from attention_viz.core.place import ALL_HEADS, Place
 from attention_viz.ui.state.changes import changed, fit, fit_tokens, in_place_of
-from attention_viz.ui.state.fields import FIELDS, from_query, looking_at, on, on_side, put, to_query, value_of
-from attention_viz.ui.state.selection import DEFAULT, Selection, Side
+from attention_viz.ui.state.fields import FIELDS, from_query, is_usual, looking_at, on, on_side, put, to_query, value_of
+from attention_viz.ui.state.selection import BEST, DEFAULT, Selection, Side
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
 kinds = st.sampled_from(["", "encoder", "decoder", "cross"])
@@ -28,7 +28,7 @@ selections = st.builds(
         kinds,
         st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99)),
     ),
-    query=st.none() | st.integers(0, 9000),
+    query=st.none() | st.just(BEST) | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
     unit=st.sampled_from(["tokens", "words"]),
@@ -58,7 +58,26 @@ def test_the_bare_address_is_the_opening_example():
 def test_only_what_differs_is_in_the_url():
     assert to_query(at(5, 11)) == {"layer": "5", "head": "11"}
     assert to_query(Selection(query=None)) == {"token": ""}
-    assert to_query(Selection(Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place), query=None)) == {"text": "hi"}
+    other = Side(DEFAULT.a.model, "hi", place=DEFAULT.a.place)
+    assert to_query(Selection(other, query=BEST)) == {"text": "hi"}
+    assert to_query(Selection(other, query=None)) == {"text": "hi", "token": ""}
+
+
+def test_an_address_of_another_text_without_a_token_asks_for_its_best_finding():
+    for query in ({"text": "hi"}, {"second": "hi"}, {"model": "a/b"}, {"text": "hi", "layer": "2"}):
+        selection, problems = from_query(query)
+        assert (selection.query, selection.held, problems) == (BEST, None, ())
+        assert from_query({**query, "token": ""})[0].query is None
+        assert from_query({**query, "token": "4"})[0].held == 4
+    assert from_query({"text": "hi", "token": "worst"})[0].query is None
+
+
+def test_whether_anybody_chose_a_head():
+    assert is_usual(DEFAULT)
+    assert is_usual(from_query({"text": "hi"})[0])
+    assert is_usual(from_query({"model": "a/b"})[0])
+    for query in ({"text": "hi", "head": "2"}, {"model": "a/b", "layer": "3"}, {"head": "mean", "among": "1.2"}):
+        assert not is_usual(from_query(query)[0])
 
 
 def test_other_parameters_are_left_alone():
@@ -97,6 +116,7 @@ def test_a_token_that_the_text_does_not_have():
     assert (selection.query, selection.key) == (None, 2)
     assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
     assert fit_tokens(DEFAULT, 24, 24) == (DEFAULT, ())
+    assert fit_tokens(Selection(query=None), 24, 24) == (Selection(query=None), ())
 
 
 def test_enormous_values_are_named_in_short():
@@ -129,9 +149,11 @@ def test_means_have_names_in_a_url():
     assert from_query({"layer": "mean"})[1] != ()
 
 
-def test_another_text_lets_the_token_go():
-    assert changed(DEFAULT, text="other").query is None
-    assert changed(DEFAULT, second="other").query is None
+def test_another_text_holds_its_best_finding():
+    assert changed(DEFAULT, text="other").query == BEST
+    assert changed(DEFAULT, second="other").query == BEST
+    assert changed(put(DEFAULT, {"token": None}), text="other").query == BEST
+    assert changed(DEFAULT, text="other", token=None).query is None
     assert changed(changed(DEFAULT, text="other", token=2), text=DEFAULT.a.text).query == 10
     assert changed(DEFAULT, layer=0).query == 10
 
@@ -139,16 +161,25 @@ def test_another_text_lets_the_token_go():
 def test_another_model_has_other_layers_heads_and_tokens():
     after = changed(put(at(3, None, (1, 2)), {"kind": "cross", "key": 3, "show": "pair"}), model="a/b")
     assert after.a == Side("a/b", DEFAULT.a.text)
-    assert (after.query, after.key, after.show) == (None, None, "maps")
+    assert (after.query, after.key, after.show) == (BEST, None, "maps")
     back = changed(after, model=DEFAULT.a.model)
     assert (back.a, back.query) == (DEFAULT.a, DEFAULT.query)
     assert changed(DEFAULT, model="a/b", layer=4).a.place == Place(4, 0)
     assert changed(DEFAULT, kind="cross").a.place == DEFAULT.a.place
 
 
+def test_the_grid_shows_the_weight_of_a_pair_as_long_as_one_is_held():
+    pair = changed(DEFAULT, token=10, key=2, show="pair")
+    assert pair.show == "pair"
+    assert changed(pair, layer=0).show == "pair"
+    for changes in ({"key": None}, {"token": None}, {"text": "other"}):
+        assert changed(pair, **changes).show == "maps"
+    assert changed(put(pair, {"show": "entropy"}), key=None).show == "entropy"
+
+
 def test_a_link_that_names_only_a_model_opens_on_its_first_head():
     selection, problems = from_query({"model": "a/b"})
-    assert (selection.a.place, selection.query, problems) == (Place(0, 0), None, ())
+    assert (selection.a.place, selection.query, problems) == (Place(0, 0), BEST, ())
     assert to_query(selection) == {"model": "a/b"}
     assert from_query({"b_model": "a/b"})[0].b.place == Place(0, 0)
 
