@@ -29,7 +29,10 @@ _UNITS = {"tokens": "Tokens", "words": "Words"}
 
 def grid_panel(view: HeadView, selection: Selection) -> None:
     """What does every head do?"""
-    st.markdown("#### What does every head do?")
+    st.markdown(
+        "#### What does every head do?",
+        help="A head is one attention map of a layer. Each layer has several, and each looks in a way of its own.",
+    )
     aside("Each picture is one head's map. Point at one for its measures; click or use the arrow keys to choose it.")
     live.grid(view, selection.show)
     live.fill_in(view)
@@ -138,7 +141,7 @@ def downloads(view: HeadView, selection: Selection) -> None:
     )
     too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
-        f"All {len(trace.layers) * trace.heads} maps as NPZ, {size_in_words(npz_bytes(trace))}",
+        f"{_every_map(len(trace.layers) * trace.heads)} as NPZ, {size_in_words(npz_bytes(trace))}",
         b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",
@@ -154,6 +157,10 @@ def downloads(view: HeadView, selection: Selection) -> None:
         aside("The address holds this view. The text is too long for it and stays on this server for a while.")
     else:
         aside("The address in your browser holds this view: copy it to share it.")
+
+
+def _every_map(count: int) -> str:
+    return "The only map" if count == 1 else f"All {count} maps"
 
 
 def most_megabytes() -> int:
