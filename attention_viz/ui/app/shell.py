@@ -80,7 +80,7 @@ def enter() -> None:
 
 def page_link(page: Page, *, label: str | None = None, icon: str | None = None, **changes: Any) -> None:
     """A link to a page that keeps what is on screen. changes: of the selection, on the way."""
-    selection = changed(url.current()[0], **changes)
+    selection = changed(url.asked(), **changes)
     st.page_link(
         page.file, label=label or page.title, icon=icon or page.icon, query_params=url.query_of(selection) or None
     )

@@ -102,6 +102,7 @@ def _written_yes(value: bool) -> str:
 
 
 _name = _at_most(_MAX_NAME, f"a name of at most {_MAX_NAME} characters is expected")
+_route = _one_of(*filter(None, get_args(Route)))
 _built = _at_most(_MAX_BUILD, f"at most {_MAX_BUILD:,} characters are expected")
 
 
@@ -158,6 +159,7 @@ def _side(which: Which, prefix: str, of: str) -> tuple[Field, ...]:
 
 
 _LINKS = ("settings", "links")
+_COVER = DEFAULT.settings.links.cover
 _HELD: dict[str, Any] = {"read": _or_none(""), "instead": "none is held", "otherwise": None}
 FIELDS: tuple[Field, ...] = (
     *_side("a", "", ""),
@@ -175,31 +177,12 @@ FIELDS: tuple[Field, ...] = (
     Field("show", ("show",), _one_of("maps", "pair", *(measure.key for measure in MEASURES)), label="grid of heads"),
     Field("b_show", ("show_b",), _one_of("maps", "divergence"), label="grid of B's heads"),
     Field("of", ("settings", "part"), _one_of(*get_args(Part)), label="part of the heads"),
-    Field(
-        "with",
-        (*_LINKS, "beside"),
-        _heads,
-        _write_heads,
-        "links of the heads",
-        "none is drawn beside the one on screen",
-    ),
-    Field(
-        "cover",
-        (*_LINKS, "cover"),
-        _cover,
-        label="the percentage of a row to draw",
-        instead=f"{DEFAULT.settings.links.cover} are drawn",
-    ),
-    Field("least", (*_LINKS, "least"), _weight, "{:g}".format, "a least weight of links", "none is too weak"),
+    Field("with", (*_LINKS, "beside"), _heads, _write_heads, "heads to draw too", "only the one on screen is drawn"),
+    Field("cover", (*_LINKS, "cover"), _cover, label="percentage of a row to draw", instead=f"{_COVER} are drawn"),
+    Field("least", (*_LINKS, "least"), _weight, "{:g}".format, "least weight of a link", "none is too weak"),
     Field("hide", (*_LINKS, "hide"), _yes, _written_yes, "hidden special tokens", "they are shown"),
     Field("again", (*_LINKS, "again"), _yes, _written_yes, "rows that add up to 1 again", "they are left as they are"),
-    Field(
-        "route",
-        (*_LINKS, "route"),
-        _one_of(*filter(None, get_args(Route))),
-        label="links between texts",
-        instead="all are drawn",
-    ),
+    Field("route", (*_LINKS, "route"), _route, label="links between texts", instead="all are drawn"),
     Field("unit", ("unit",), _one_of(*get_args(Unit)), label="rows and columns"),
     Field("curve", ("curve",), _one_of(*get_args(Curve)), label="colours"),
     Field("top", ("top",), _one_of(*get_args(Top)), label="range of colours"),

@@ -56,6 +56,17 @@ def current() -> tuple[Selection, tuple[str, ...]]:
         screen.unwritten = False
         _write(screen.selection)
         return screen.selection, ()
+    screen.selection, problems = _asked()
+    return screen.selection, problems
+
+
+def asked() -> Selection:
+    """The same, without taking it as what is on screen: that may have been fitted to the model and the text."""
+    screen = _screen()
+    return screen.selection if screen.unwritten else _asked()[0]
+
+
+def _asked() -> tuple[Selection, tuple[str, ...]]:
     query = dict(st.query_params)
     lost = []
     for row in LONG:
@@ -78,7 +89,6 @@ def current() -> tuple[Selection, tuple[str, ...]]:
     except UnknownModelError as error:
         problems = (*problems, f"{error} {DEFAULT.a.model} is shown.")
         selection = with_values(selection, {"model": DEFAULT.a.model})
-    screen.selection = selection
     return selection, (*lost, *problems)
 
 

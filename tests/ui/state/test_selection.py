@@ -238,7 +238,7 @@ def test_settings_of_the_links_and_the_grid_in_a_url():
         ("hide", "yes", "0 or 1 is expected; they are shown"),
         ("again", "", "0 or 1 is expected; they are left as they are"),
         ("route", "02", "00 or 01 or 10 or 11 is expected; all are drawn"),
-        ("with", "a.b", "numbers with dots between them are expected; none is drawn beside the one on screen"),
+        ("with", "a.b", "numbers with dots between them are expected; only the one on screen is drawn"),
         ("of", "some", "all or layer or head is expected; all is shown"),
     ],
 )
