@@ -49,24 +49,32 @@ class HeadView:
 
     def title(self) -> str:
         """What `links` lists."""
-        if self.query is None:
+        if self.query is not None:
+            return f"“{self.queries[self.query].text}” looks at"
+        if self.visible is None:
             return "Strongest links, special tokens aside"
-        return f"“{self.queries[self.query].text}” looks at"
+        return "Strongest links beyond an even row, special tokens aside"
 
     def links(self) -> list[Link]:
-        """The strongest keys of the held row; without one, the strongest links between ordinary tokens."""
+        """The strongest keys of the held row; without one, the strongest links between ordinary tokens.
+
+        Then a weight counts by what it has beyond that of an even row, which gives the same to all that it sees: the
+        fewer keys there are, the more each of them gets. A row of one key says nothing of the head, and is left out.
+        """
         queries, keys = told_apart(self.queries), told_apart(self.keys)
         if self.query is not None:
             row = self.weights[self.query]
             return [Link("", keys[key], float(row[key])) for key in _largest(row)]
         ordinary = [np.array([not item.special for item in side]) for side in (self.queries, self.keys)]
-        weights = np.where(np.outer(*ordinary), self.weights, -1)
-        pairs = [divmod(int(place), weights.shape[1]) for place in _largest(weights.ravel())]
-        return [
-            Link(queries[query], keys[key], float(weights[query, key]))
-            for query, key in pairs
-            if weights[query, key] >= 0
-        ]
+        there = np.outer(*ordinary)
+        beyond = self.weights
+        if self.visible is not None:
+            seen = self.visible.sum(axis=1, keepdims=True)
+            there = there & self.visible & (seen > 1)
+            beyond = self.weights - 1 / np.maximum(seen, 1)
+        places = _largest(np.where(there, beyond, -np.inf).ravel())
+        pairs = [divmod(int(place), there.shape[1]) for place in places if there.flat[place]]
+        return [Link(queries[query], keys[key], float(self.weights[query, key])) for query, key in pairs]
 
     def rest(self) -> str:
         """What the list of `links` leaves out of the held row."""

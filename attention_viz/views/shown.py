@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, get_args
 
 from attention_viz.core.place import Place
+from attention_viz.views.settings import COVERS, DECIMALS, Links, Part, Route, Settings, is_weight
 
 _MOST = 2**53 - 1
 """The largest number that a browser can count to."""
@@ -21,15 +22,21 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is on screen. trace: the name of the data, as the parcels carry it."""
+    """What is on screen. trace: the name of the data, as the parcels carry it. settings: how the views are set."""
 
     trace: str
     place: Place
     held: Held = field(default_factory=Held)
+    settings: Settings = field(default_factory=Settings)
 
     def told(self) -> dict[str, Any]:
         """What the browser is told."""
-        return {"trace": self.trace, **told(self.place), "held": asdict(self.held)}
+        return {
+            "trace": self.trace,
+            **told(self.place),
+            "held": asdict(self.held),
+            "settings": asdict(self.settings),
+        }
 
 
 def told(place: Place) -> dict[str, Any]:
@@ -103,9 +110,33 @@ def heads_from(value: Any, heads: int) -> tuple[int, ...]:
     return tuple(sorted(set(value)))
 
 
+def links_from(value: Any, heads: int) -> Links | None:
+    """The settings of the links that the browser sent, or None when any of them is none. heads: of a layer."""
+    if not isinstance(value, dict):
+        return None
+    beside, cover, least, route = (value.get(name) for name in ("beside", "cover", "least", "route"))
+    hide, again = value.get("hide"), value.get("again")
+    if not isinstance(hide, bool) or not isinstance(again, bool) or not _is_number(cover) or not _is_number(least):
+        return None
+    further = heads_from(beside, heads)
+    known = next((one for one in get_args(Route) if one == route), None)
+    if (not further and beside not in ([], ())) or cover not in COVERS or not is_weight(least) or known is None:
+        return None
+    return Links(further, int(cover), round(float(least), DECIMALS), hide, again, known)
+
+
+def part_from(value: Any) -> Part | None:
+    """The part of the heads that the browser sent, or None when there is none such."""
+    return next((part for part in get_args(Part) if part == value), None)
+
+
 def row_from(value: Any, rows: int) -> int | None:
     """The row that the browser sent, or None when there is none such."""
     return value if _is_one_of(value, rows) else None
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _is_one_of(value: Any, count: int) -> TypeGuard[int]:

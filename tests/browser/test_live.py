@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from playwright.sync_api import Position
 
+import attention_viz as av
 from attention_viz.ui.state.examples import EXAMPLES
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor
@@ -29,6 +31,30 @@ def point_at(visitor: Visitor, side: str, token: int) -> None:
 def click_on(visitor: Visitor, side: str, token: int) -> None:
     visitor.page.locator(".view").click(position=links_place(visitor, side, token))
     visitor.settled()
+
+
+def options(visitor: Visitor) -> Visitor:
+    """Opens the rarely used controls of the links."""
+    visitor.page.get_by_role("button", name="Options").click()
+    return visitor.settled()
+
+
+def links_drawn(visitor: Visitor) -> int:
+    """How many links the picture has: each is a curve of what is saved."""
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(".options .svg").click()
+    root = ElementTree.fromstring(waiting.value.path().read_text(encoding="utf-8"))
+    return sum("C" in path.get("d", "") for path in root.iter("{http://www.w3.org/2000/svg}path"))
+
+
+def covering(row: np.ndarray, percent: int) -> int:
+    """How many of the strongest weights it takes to cover a share of a row."""
+    shares = np.cumsum(np.sort(row)[::-1]) / row.sum()
+    return int(np.searchsorted(shares, percent / 100)) + 1
+
+
+def ticked(visitor: Visitor) -> list[str]:
+    return visitor.page.get_by_role("group", name="Heads to draw").locator("[aria-pressed=true]").all_inner_texts()
 
 
 def links_say(visitor: Visitor) -> str:
@@ -58,8 +84,6 @@ class TestGrid:
         assert "because 1.00" in painted(visitor)
 
     def test_pointing_names_a_head_with_its_measures(self, arrive: Arrive, pronoun):
-        import attention_viz as av
-
         visitor = arrive().open()
         visitor.page.locator(".frame .base").hover(position=visitor.place_in_grid(5, 11))
         says = grid_says(visitor)
@@ -111,8 +135,6 @@ class TestGrid:
         assert visitor.page.locator(".frame").evaluate(focused) != "frame"
 
     def test_a_tint_ranks_the_heads(self, arrive: Arrive, pronoun):
-        import attention_viz as av
-
         visitor = arrive().open()
         visitor.page.get_by_label("Show").select_option("previous_token")
         visitor.settled()
@@ -209,40 +231,67 @@ class TestLinks:
         visitor.page.mouse.up()
         visitor.drawn()
         assert pressed.all_inner_texts() == ["H2", "H5", "H7"]
-        heads.get_by_role("button", name="All").click()
+        options(visitor).page.get_by_role("button", name="All heads").click()
         visitor.drawn()
         assert pressed.count() == 12
-        heads.get_by_role("button", name="None").click()
+        visitor.settled().page.get_by_role("button", name="Only H7").click()
+        visitor.settled()
+        assert pressed.all_inner_texts() == ["H7"]
+        assert visitor.head() == "L3 H7", "chosen by a double click, on the whole page"
+        heads.get_by_role("button", name="H7", exact=True).click()
         visitor.drawn()
-        assert pressed.count() == 0
-        assert "No head is on." in visitor.page.locator(".note").inner_text()
+        assert pressed.all_inner_texts() == ["H7"], "one is always drawn"
+        heads.get_by_role("button", name="H2", exact=True).click()
+        heads.get_by_role("button", name="H7", exact=True).click()
+        visitor.settled()
+        assert (visitor.head(), ticked(visitor)) == ("L3 H2", ["H2"]), "the next one takes its place"
+
+    def test_heads_beside_the_chosen_one_stay_when_another_is_chosen(self, arrive: Arrive):
+        visitor = arrive().open()
+        heads = visitor.page.get_by_role("group", name="Heads to draw")
+        for name in ("H4", "H7"):
+            heads.get_by_role("button", name=name, exact=True).click()
+        visitor.page.wait_for_url("**/?with=4.7")
         visitor.choose(2, 5)
-        assert pressed.all_inner_texts() == ["H5"], "another head of the grid is drawn alone"
+        assert ticked(visitor) == ["H4", "H5", "H7"]
+        assert visitor.address() == "/?layer=2&head=5&with=4.7"
+        visitor.choose(2, 4)
+        assert ticked(visitor) == ["H4", "H7"]
+        visitor.page.go_back()
+        assert ticked(visitor.settled()) == ["H4", "H5", "H7"]
 
     def test_the_mean_of_chosen_heads(self, arrive: Arrive, pronoun):
         """Said with numbers when a token is held, and shown everywhere when asked for."""
         visitor = arrive().open()
         heads = visitor.page.get_by_role("group", name="Heads to draw")
-        assert heads.get_by_role("button", name="Mean of these").is_disabled()
+        mean = options(visitor).page.get_by_role("button", name="Mean of these")
+        assert mean.is_disabled()
         for name in ("H4", "H7"):
             heads.get_by_role("button", name=name, exact=True).click()
         visitor.drawn()
         row = pronoun.attention(3)[[1, 4, 7], 10].mean(axis=0)
         best = ", ".join(f"{pronoun.tokens[key].text} {row[key]:.2f}" for key in np.argsort(-row)[:4])
         assert links_say(visitor) == f"The mean of H1, H4, H7 in L3: 10 “it” looks at {best}"
-        heads.get_by_role("button", name="Mean of these").click()
+        mean.click()
         visitor.settled()
-        assert visitor.address() == "/?head=mean&among=1.4.7"
+        assert visitor.address() == "/?head=mean&among=1.4.7&with=4.7"
         assert visitor.head() == "L3 mean of H1, H4, H7"
+        assert ticked(visitor) == ["H1", "H4", "H7"]
         assert links_say(visitor) == f"L3 mean of H1, H4, H7: 10 “it” looks at {best}"
         assert f"{row.max():.2f}" in painted(visitor)
         visitor.page.reload()
         assert visitor.settled().head() == "L3 mean of H1, H4, H7"
+        heads.get_by_role("button", name="H4", exact=True).click()
+        assert visitor.settled().head() == "L3 mean of H1, H7", "of a mean, a part of it"
+        options(visitor).page.get_by_role("button", name="Mean of these").click()
+        assert (visitor.settled().head(), ticked(visitor)) == ("L3 H1", ["H1", "H7"])
         visitor.choose(3, 12)
-        assert visitor.head() == "L3 mean"
+        assert (visitor.head(), len(ticked(visitor))) == ("L3 mean", 12)
+        visitor.choose(6, 12)
+        assert not heads.is_visible(), "the mean of all layers has no heads of its own"
 
     def test_every_control_by_keyboard(self, arrive: Arrive):
-        visitor = arrive().open("/?token=")
+        visitor = arrive(theme="dark").open("/?token=")
         page = visitor.page
         heads = page.get_by_role("group", name="Heads to draw")
         heads.get_by_role("button", name="H4", exact=True).focus()
@@ -253,6 +302,11 @@ class TestLinks:
         page.keyboard.press("Space")
         visitor.drawn()
         assert heads.locator("[aria-pressed=true]").all_inner_texts() == ["H1", "H4", "H5"], "the focus stayed"
+        page.get_by_role("button", name="Options").focus()
+        page.keyboard.press("Enter")
+        visitor.settled()
+        page.keyboard.press("Tab")
+        assert page.locator(".all").evaluate("(button) => button.matches(':focus')"), "the options come next"
         page.locator(".cover").focus()
         page.keyboard.press("ArrowRight")
         visitor.drawn()
@@ -263,10 +317,10 @@ class TestLinks:
         page.keyboard.press("Space")
         visitor.drawn()
         assert "Special tokens are left out" in page.locator(".note").inner_text()
-        page.locator(".stage ~ .save .paper").focus()
+        page.locator(".options .paper").focus()
         page.keyboard.press("Space")
-        assert page.locator(".stage ~ .save .paper").is_checked()
-        page.locator(".stage ~ .save .svg").focus()
+        assert page.locator(".options .paper").is_checked()
+        page.locator(".options .svg").focus()
         with page.expect_download() as waiting:
             page.keyboard.press("Enter")
         assert waiting.value.suggested_filename.endswith(".svg")
@@ -296,6 +350,7 @@ class TestLinks:
             assert found is not None
             return int(found[1])
 
+        options(visitor)
         at_sixty = missing()
         assert 10 <= at_sixty <= 40
         visitor.page.locator(".cover").fill("100")
@@ -306,7 +361,7 @@ class TestLinks:
         assert missing() > 0
 
     def test_special_tokens_can_be_hidden_and_that_is_said(self, arrive: Arrive):
-        visitor = arrive().open()
+        visitor = options(arrive().open())
         visitor.page.get_by_label("hide special tokens").check()
         visitor.drawn()
         assert "rows no longer add up to 1" in visitor.page.locator(".note").inner_text()
@@ -315,11 +370,14 @@ class TestLinks:
         assert "made to add up to 1 again" in visitor.page.locator(".note").inner_text()
 
     def test_routes_between_two_texts(self, arrive: Arrive):
-        visitor = arrive().open("/?text=Dogs+chase&second=Cats+run")
-        assert visitor.page.get_by_label("Texts").is_visible()
+        visitor = options(arrive().open("/?text=Dogs+chase&second=Cats+run&token="))
+        every = links_drawn(visitor)
         visitor.page.get_by_label("Texts").select_option("A → B")
-        single = arrive().open()
+        visitor.page.wait_for_url("**route=01**")
+        assert 0 < links_drawn(visitor.settled()) < every
+        single = options(arrive().open("/?route=01&token="))
         assert not single.page.locator(".pairs").is_visible()
+        assert links_drawn(single) == links_drawn(options(arrive().open("/?token="))), "it makes no difference there"
 
     def test_long_texts_scroll_with_a_minimap(self, arrive: Arrive):
         visitor = arrive().open()
@@ -333,6 +391,146 @@ class TestLinks:
         click_on(visitor, "query", 4)
         held = int(re.search(r"token=(\d+)", visitor.address())[1])  # type: ignore[index]  # no match fails the test
         assert held == int((top + 4.5 * ROW) // ROW)
+
+
+class TestSettings:
+    """How links and grid are set is in the address, like what is selected."""
+
+    def test_of_a_held_token_the_strongest_links_are_drawn(self, arrive: Arrive, pronoun):
+        visitor = options(arrive().open())
+        row = pronoun.attention(3, 1)[10]
+        assert links_drawn(visitor) == covering(row, 60)
+        drawn = round(100 * np.sort(row)[::-1][: covering(row, 60)].sum())
+        note = visitor.page.locator(".note")
+        assert f"The links drawn hold {drawn} % of what “\u2068it\u2069” gives" in note.inner_text()
+        visitor.page.locator(".cover").fill("90")
+        visitor.drawn()
+        assert covering(row, 90) > covering(row, 60)
+        assert links_drawn(visitor) == covering(row, 90)
+        visitor.page.locator(".least").fill("0.05")
+        visitor.drawn()
+        assert links_drawn(visitor) == min(covering(row, 90), int((row >= 0.05).sum()))
+        point_at(visitor, "key", 2)
+        assert "of what “\u2068cat\u2069” gets; shading and numbers show all of it" in note.inner_text()
+
+    def test_they_are_in_the_address_after_a_pause(self, arrive: Arrive):
+        visitor = options(arrive().open())
+        page = visitor.page
+        for percent in ("70", "80", "90"):
+            page.locator(".cover").fill(percent)
+        visitor.drawn()
+        assert page.locator(".coverNow").inner_text() == "90 %", "at once"
+        page.wait_for_url("**/?cover=90")
+        visitor.settled()
+        page.locator(".least").fill("0.05")
+        page.get_by_label("hide special tokens").check()
+        page.get_by_label("make rows add up to 1 again").check()
+        page.locator(".part").select_option("this layer")
+        page.wait_for_url("**/?of=layer&cover=90&least=0.05&hide=1&again=1")
+
+        def is_set(where: Visitor) -> bool:
+            one = where.settled().page
+            return (
+                one.locator(".coverNow").text_content() == "90 %"
+                and one.locator(".least").input_value() == "0.05"
+                and one.locator(".hide").is_checked()
+                and one.locator(".again").is_checked()
+                and one.locator(".part").input_value() == "layer"
+                and "made to add up to 1 again" in one.locator(".note").inner_text()
+            )
+
+        assert is_set(visitor)
+        page.get_by_role("link", name="What attention can tell you").click()
+        page.wait_for_url("**/limits**")
+        visitor.settled().page.get_by_role("link", name="Explore", exact=True).click()
+        page.wait_for_selector(".frame")
+        assert is_set(visitor), "another page keeps them"
+        assert page.locator(".options").is_visible(), "what was opened stays open in a visit"
+        page.reload()
+        assert is_set(visitor)
+        assert not page.locator(".options").is_visible(), "which a reload ends"
+        assert is_set(arrive().open(visitor.address())), "a link tells them"
+        visitor.choose(2, 2)
+        page.go_back()
+        assert is_set(visitor)
+
+    def test_back_takes_a_setting_back_and_forward_brings_it_again(self, arrive: Arrive):
+        visitor = options(arrive().open())
+        visitor.page.locator(".cover").fill("90")
+        visitor.page.wait_for_url("**/?cover=90")
+        visitor.settled().page.go_back()
+        assert visitor.settled().page.locator(".coverNow").inner_text() == "60 %"
+        visitor.page.go_forward()
+        assert visitor.settled().page.locator(".coverNow").inner_text() == "90 %"
+
+    def test_what_is_moved_meanwhile_stays(self, arrive: Arrive):
+        visitor = options(arrive().open())
+        visitor.page.locator(".cover").fill("80")
+        visitor.page.locator(".frame .base").click(position=visitor.place_in_grid(2, 2))
+        visitor.page.locator(".cover").fill("90")
+        visitor.page.wait_for_url("**/?layer=2&head=2&cover=90")
+        assert visitor.settled().page.locator(".coverNow").inner_text() == "90 %"
+        assert visitor.head() == "L2 H2"
+
+    def test_a_link_with_what_is_no_setting(self, arrive: Arrive):
+        visitor = arrive().open("/?cover=7&least=nan&with=4.99&of=some&route=x&hide=maybe")
+        text = visitor.text()
+        for name in ("percentage of a row", "least weight", "head 99", "part of the heads", "between texts", "special"):
+            assert (
+                f"The link asks for the links of {name}" in text or f"The link asks for {name}" in text or name in text
+            )
+        assert ticked(visitor) == ["H1", "H4"]
+        visitor.choose(2, 2)
+        assert visitor.address() == "/?layer=2&head=2&with=4"
+
+    def test_a_part_of_the_heads_fills_its_card(self, arrive: Arrive):
+        visitor = arrive().open()
+        page = visitor.page
+
+        def picture() -> tuple[int, int, int]:
+            size = "(canvas) => [canvas.clientWidth, canvas.clientHeight, canvas.closest('.scroll').clientWidth]"
+            width, height, room = page.locator(".frame .base").evaluate(size)
+            return width, height, room
+
+        page.locator(".part").select_option("this layer")
+        visitor.drawn()
+        width, height, room = picture()
+        assert height > 400
+        assert 0.8 * room < width <= room
+        assert page.locator(".legend ~ .readout").inner_text().startswith("L3 H1")
+        page.locator(".frame .base").click(position={"x": width - 20, "y": 40})
+        assert visitor.settled().head() == "L3 H3"
+        visitor.go("/compare?of=layer")
+        assert page.locator(".part").input_value() == "layer"
+
+    def test_causal_maps_without_special_tokens(self, arrive: Arrive, tmp_path: Path):
+        maps = np.array([[[[1, 0, 0], [0.3, 0.7, 0], [0.1, 0.8, 0.1]]]], dtype=np.float32)
+        file = tmp_path / "causal.npz"
+        av.save(file, av.from_arrays(maps, ["the", "cat", "sat"], visible=np.tri(3, dtype=bool)[None, None]))
+        visitor = arrive().open("/models")
+        visitor.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(str(file))
+        visitor.page.get_by_text("1 layer × 1 head, 3 × 3 tokens").wait_for()
+        visitor.page.get_by_role("button", name="Use these maps").click()
+        visitor.settled().page.get_by_role("link", name="Explore causal").click()
+        visitor.page.wait_for_selector(".frame")
+        options(visitor.settled())
+        assert not visitor.page.locator(".hideLabel").is_visible()
+        assert links_drawn(visitor) == 2, "none of the row that sees one key"
+        first = visitor.page.locator(".links li").first.inner_text()
+        assert re.split(r"\s+", first.strip()) == ["sat", "→", "cat", "0.80"]
+        click_on(visitor, "key", 0)
+        assert links_say(visitor) == "L0 H0: 0 “the” is looked at by cat 0.30, sat 0.10"
+        assert links_drawn(visitor) == 1
+
+    def test_links_of_a_looked_at_token_leave_out_the_numbers(self, arrive: Arrive):
+        visitor = options(arrive().open("/?token=&key=2"))
+        with visitor.page.expect_download() as waiting:
+            visitor.page.locator(".options .svg").click()
+        root = ElementTree.fromstring(waiting.value.path().read_text(encoding="utf-8"))
+        number = next(one for one in root.iter("{http://www.w3.org/2000/svg}text") if one.text == "0.59")
+        curves = [path.get("d", "") for path in root.iter("{http://www.w3.org/2000/svg}path")]
+        starts = [float(re.findall(r"[\d.]+", curve)[0]) for curve in curves if "C" in curve]
+        assert min(starts) > float(number.get("x", "")) + 25, "behind four figures of 12 px"
 
 
 class TestText:
@@ -440,10 +638,10 @@ def test_views_that_left_keep_nothing(arrive: Arrive):
     assert (visitor.head(), bus(visitor, "bus.shown.head")) == ("L0 H2", 2)
 
 
-@pytest.mark.parametrize("view", [".body ~ .save", ".stage ~ .save"])
+@pytest.mark.parametrize("view", [".body ~ .save", ".options .save"])
 @pytest.mark.parametrize("paper", [False, True])
 def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):
-    visitor = arrive(theme="dark").open()
+    visitor = options(arrive(theme="dark").open())
     if paper:
         visitor.page.locator(f"{view} .paper").check()
     with visitor.page.expect_download() as waiting:
@@ -463,10 +661,19 @@ def test_pictures_leave_as_svg_and_png(arrive: Arrive, view, paper):
     assert waiting.value.path().read_bytes().startswith(b"\x89PNG")
 
 
+def test_colours_for_print_are_offered_where_they_differ(arrive: Arrive):
+    visitor = options(arrive(theme="dark").open())
+    assert [one.is_visible() for one in visitor.page.locator(".save .paper").all()] == [True, True]
+    visitor.look(1440, 900, "light")
+    assert [one.is_visible() for one in visitor.page.locator(".save .paper").all()] == [False, False]
+    visitor.go("/compare")
+    assert [one.is_visible() for one in visitor.page.locator(".save .paper").all()] == [False, False]
+
+
 def test_hostile_tokens_stay_text_in_a_saved_picture(arrive: Arrive):
-    visitor = arrive().open("/?text=%3Cscript%3E%26%22%3C%2Fscript%3E&token=")
+    visitor = options(arrive().open("/?text=%3Cscript%3E%26%22%3C%2Fscript%3E&token="))
     with visitor.page.expect_download() as waiting:
-        visitor.page.locator(".stage ~ .save .svg").click()
+        visitor.page.locator(".options .svg").click()
     root = ElementTree.fromstring(waiting.value.path().read_text(encoding="utf-8"))
     assert {element.tag.split("}")[1] for element in root.iter()} == {"svg", "rect", "path", "text"}
     assert "<" in {element.text for element in root.iter()}

@@ -3,6 +3,7 @@
 import { deepStrictEqual as same, strictEqual as equal } from "node:assert";
 import { createBus, NOTHING } from "../../attention_viz/components/lib/bus.js";
 
+/** @type {import("../../attention_viz/components/lib/bus.js").Shown} */
 const first = { trace: "t", layer: 1, head: 2, among: [], held: NOTHING };
 
 /** A bus beside a host that knows of what it was told. */
@@ -205,4 +206,35 @@ Deno.test("data of another trace is not used, and the same again is no news", ()
   equal(calls, 0);
   bus.put("maps", { header: { trace: "t", mark: "two" }, payload: new Uint8Array(2) });
   equal(bus.get("maps")?.payload.length, 2);
+});
+
+Deno.test("what was set meanwhile is not taken back by an answer that doesn't know of it", async () => {
+  const { bus, heard, tell, answer } = visit();
+  const set = (/** @type {number} */ cover, rest = 0) =>
+    bus.choose({ settings: { cover } }, { tell, name: "links", value: cover, rest });
+  answer(0, { settings: { cover: 60 } });
+  set(70);
+  set(80, 20);
+  answer(1, { settings: { cover: 70 } });
+  same(bus.shown.settings, { cover: 80 }, "it is moved still");
+  answer(1, { trace: "another", settings: { cover: 70 } });
+  same([bus.shown.trace, bus.shown.settings], ["another", { cover: 80 }], "another text counts, what is set stays");
+  await after(40);
+  equal(heard.at(-1)?.value, 80);
+  answer(1, { trace: "a third", settings: { cover: 70 } });
+  answer(2, { trace: "a third", settings: { cover: 80 } });
+  same(bus.shown.settings, { cover: 80 });
+  answer(2, { trace: "a third", settings: { cover: 60 } });
+  same(bus.shown.settings, { cover: 60 }, "Back is no choice, and counts");
+});
+
+Deno.test("another text that was asked for before a setting leaves the setting alone", () => {
+  const { bus, choose, tell, answer } = visit();
+  answer(0, { settings: { cover: 60 } });
+  choose(5);
+  bus.choose({ settings: { cover: 70 } }, { tell, name: "links", value: 70 });
+  answer(1, { trace: "another", head: 5, settings: { cover: 60 } });
+  same([bus.shown.trace, bus.shown.settings], ["another", { cover: 70 }]);
+  answer(2, { trace: "another", head: 5, settings: { cover: 70 } });
+  same(bus.shown.settings, { cover: 70 });
 });

@@ -3,13 +3,15 @@
 import { deepStrictEqual as same, ok, strictEqual as equal } from "node:assert";
 import {
   afterKey as gridKey,
+  CELL,
   cellOf,
-  cellSize,
+  cornerOf,
   headAt,
   indexOf,
   layoutOf,
   placesOf,
   ranked,
+  sizeOf,
 } from "../../attention_viz/components/head_grid/places.js";
 import { createBus, NOTHING } from "../../attention_viz/components/lib/bus.js";
 import { css, inkOn, rampTable, rgb } from "../../attention_viz/components/lib/colour.js";
@@ -146,16 +148,15 @@ Deno.test("colours", () => {
 });
 
 Deno.test("the grid: places, keys and ranks", () => {
-  const all = layoutOf("all", 6, 12, { layer: 0, head: 0 });
-  equal(cellSize(700, all), 44);
-  equal(cellSize(426, all), 30);
-  equal(cellSize(100, layoutOf("all", 24, 24, { layer: 0, head: 0 })), 20);
-  same(headAt(28 + 35, 20 + 5, 30, all), { layer: 0, head: 1 });
-  equal(headAt(10, 30, 30, all), null);
-  same(headAt(28 + 12 * 30, 30, 30, all), { layer: 0, head: null });
-  same(headAt(28 + 12 * 30, 20 + 6 * 30, 30, all), { layer: null, head: null });
-  equal(headAt(28 + 30, 20 + 6 * 30, 30, all), null);
-  equal(headAt(28 + 13 * 30, 30, 30, all), null);
+  const first = { layer: 0, head: 0 };
+  const all = layoutOf("all", { layers: 6, heads: 12 }, first, { width: 426, tall: 520, most: CELL.most });
+  equal(all.cell, 30, "as the width has it");
+  same(headAt(28 + 35, 20 + 5, all), { layer: 0, head: 1 });
+  equal(headAt(10, 30, all), null);
+  same(headAt(28 + 12 * 30, 30, all), { layer: 0, head: null });
+  same(headAt(28 + 12 * 30, 20 + 6 * 30, all), { layer: null, head: null });
+  equal(headAt(28 + 30, 20 + 6 * 30, all), null);
+  equal(headAt(28 + 13 * 30, 30, all), null);
   const from = { layer: 2, head: 0 };
   same(gridKey("ArrowLeft", from, all), { layer: 2, head: 0 });
   same(gridKey("ArrowDown", from, all), { layer: 3, head: 0 });
@@ -165,7 +166,7 @@ Deno.test("the grid: places, keys and ranks", () => {
   same(gridKey("ArrowDown", { layer: 5, head: null }, all), { layer: null, head: null });
   same(gridKey("ArrowDown", { layer: 5, head: 3 }, all), { layer: 5, head: 3 });
   same(gridKey("ArrowLeft", { layer: null, head: null }, all), { layer: 5, head: 11 });
-  const two = layoutOf("all", 2, 2, from);
+  const two = layoutOf("all", { layers: 2, heads: 2 }, from, { width: 426, tall: 520, most: CELL.most });
   same(placesOf(two).map((place) => indexOf(place, 2, 2)), [0, 1, 2, 3, 4, 5, 6], "the order that the server sends");
   same(ranked([0.1, NaN, 0.5, 0.3, 0.9, 0.9, 0.9], 2, 2, 2), [{ value: 0.5, layer: 1, head: 0 }, {
     value: 0.3,
@@ -175,17 +176,56 @@ Deno.test("the grid: places, keys and ranks", () => {
 });
 
 Deno.test("the grid: the heads of one layer, or one head in every layer", () => {
-  const row = layoutOf("layer", 6, 12, { layer: 4, head: 2 });
+  const model = { layers: 6, heads: 12 };
+  const row = layoutOf("layer", model, { layer: 4, head: 2 }, { width: 700, tall: 520, most: CELL.large });
   same(placesOf(row).map(({ head }) => head), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   ok(placesOf(row).every(({ layer }) => layer === 4));
-  same(headAt(28 + 65, 30, 60, row), { layer: 4, head: 1 });
-  equal(headAt(28 + 12 * 60 + 5, 30, 60, row), null, "no mean stands beside them");
-  same(gridKey("ArrowRight", { layer: 4, head: 11 }, row), { layer: 4, head: 11 });
-  equal(cellSize(4000, row), 110);
-  const column = layoutOf("head", 6, 12, { layer: 4, head: 2 });
+  same([row.lines.length, row.cell], [3, 153], "in lines, so that they are large");
+  same(headAt(153 + 5, 25, row), { layer: 4, head: 1 });
+  equal(headAt(153 + 5, 15, row), null, "that is its name");
+  same(headAt(5, 173 + 25, row), { layer: 4, head: 4 });
+  equal(headAt(4 * 153 + 5, 25, row), null, "no mean stands beside them");
+  same(gridKey("ArrowRight", { layer: 4, head: 3 }, row), { layer: 4, head: 3 });
+  same(gridKey("ArrowDown", { layer: 4, head: 3 }, row), { layer: 4, head: 7 });
+  same(gridKey("End", { layer: 4, head: 5 }, row), { layer: 4, head: 7 });
+  const column = layoutOf("head", model, { layer: 4, head: 2 }, { width: 700, tall: 520, most: CELL.large });
   same(placesOf(column).map(({ layer }) => layer), [0, 1, 2, 3, 4, 5]);
-  same(gridKey("ArrowDown", { layer: 4, head: 2 }, column), { layer: 5, head: 2 });
   equal(cellOf({ layer: 4, head: 3 }, column), null);
+  const low = layoutOf("layer", model, { layer: 4, head: 2 }, { width: 700, tall: 520, most: CELL.most });
+  same([low.cell, ...low.lines.map((line) => line.length)], [96, 6, 6], "lines of the same length");
+  const five = layoutOf("layer", { layers: 1, heads: 5 }, { layer: 0, head: 0 }, { width: 400, tall: 400, most: 160 });
+  same(five.lines.map((line) => line.map((place) => place?.head)), [[0, 1, 2], [3, 4, undefined]]);
+  same(gridKey("ArrowDown", { layer: 0, head: 2 }, five), { layer: 0, head: 2 }, "nothing stands below it");
+  same(gridKey("End", { layer: 0, head: 3 }, five), { layer: 0, head: 4 });
+});
+
+Deno.test("the grid fits the room that it is given, with square cells", () => {
+  const chosen = { layer: 0, head: 0 };
+  for (const layers of [1, 6, 12, 24]) {
+    for (const heads of [1, 2, 8, 12, 16]) {
+      for (const part of /** @type {const} */ (["all", "layer", "head"])) {
+        for (const [width, tall] of [[350, 520], [700, 420], [900, 520], [1200, 800]]) {
+          const most = part === "all" ? CELL.most : CELL.large;
+          const layout = layoutOf(part, { layers, heads }, chosen, { width, tall, most });
+          const size = sizeOf(layout);
+          ok(layout.cell >= CELL.least && layout.cell <= most);
+          if (layout.cell > CELL.least) {
+            ok(size.width <= width && size.height <= tall, `${part} ${layers} × ${heads} in ${width} × ${tall}`);
+          }
+          const larger = { ...layout, cell: layout.cell + 1 };
+          ok(
+            layout.cell === most || sizeOf(larger).width > width || sizeOf(larger).height > tall,
+            "as large as can be",
+          );
+          for (const place of placesOf(layout)) {
+            const { x, y } = /** @type {{x: number, y: number}} */ (cornerOf(place, layout));
+            same(headAt(x + 1, y + layout.cell - 1, layout), place);
+          }
+        }
+      }
+    }
+  }
+  equal(layoutOf("all", { layers: 6, heads: 12 }, chosen, { width: 1400, tall: 800, most: CELL.most }).cell, 96);
 });
 
 Deno.test("the links: places, clicks and keys", () => {

@@ -17,11 +17,12 @@ from attention_viz.components.hosts.streamlit.visit import this_visit
 from attention_viz.components.view import LiveView
 from attention_viz.core.place import Place
 from attention_viz.views.parcels import Parcel
+from attention_viz.views.settings import Links, Settings
 from attention_viz.views.shown import Held, Shown
 
 VIEWS = sorted(path.parent.name for path in bundle.COMPONENTS.glob("*/main.js"))
 TOP = re.compile(r"^(?:export )?(?:default )?(?:async )?(?:const|let|function|class) (\w+)", re.MULTILINE)
-SHOWN = Shown("t", Place(3, 1), Held(10))
+SHOWN = Shown("t", Place(3, 1), Held(10), Settings(Links(cover=80), "layer"))
 
 
 def test_the_views_are_found():
@@ -86,6 +87,7 @@ def test_what_is_shown_carries_the_number_of_the_last_choice(component):
         "head": 1,
         "among": (),
         "held": {"query": 10, "key": None},
+        "settings": SHOWN.told()["settings"],
         "answers": 0,
     }
     component.answer("head", {"choice": 4, "value": [2, 7]})

@@ -104,3 +104,44 @@ def test_a_mean_of_chosen_heads_sees_what_they_see():
     np.testing.assert_array_equal(visible_of(trace, Place(0, None, (0, 1)), "tokens"), np.tri(3, dtype=bool))
     assert visible_of(trace, Place(0), "tokens") is None
     assert view_of(trace, 0, None, (0, 1)).facts()[0].high == pytest.approx(entropy_at_most(3, None))
+
+
+def strongest_pairs(view: HeadView) -> list[tuple[float, int, int]]:
+    """What is listed without a held row, cell by cell: beyond an even row, in rows that see several keys."""
+    found = []
+    for query, row in enumerate(view.weights):
+        seen = [key for key in range(len(row)) if view.visible is None or view.visible[query, key]]
+        ordinary = [key for key in seen if not view.keys[key].special]
+        if len(seen) > 1 and not view.queries[query].special:
+            found += [(float(row[key]) - 1 / len(seen), query, key) for key in ordinary]
+    return sorted(found, key=lambda one: -one[0])[:6]
+
+
+@pytest.mark.parametrize("unit", ["tokens", "words"])
+@pytest.mark.parametrize("family", WINDOWED)
+def test_strongest_links_are_those_beyond_an_even_row(windowed, family, unit):
+    trace = windowed(family, "alternating")
+    for layer in range(len(trace.layers)):
+        view = head_view(trace, Place(layer, 1), unit)
+        assert view.title() == "Strongest links beyond an even row, special tokens aside"
+        weights = [link.weight for link in view.links()]
+        expected = strongest_pairs(view)
+        np.testing.assert_allclose(weights, [view.weights[query, key] for _, query, key in expected], rtol=1e-6)
+
+
+def test_a_row_of_one_key_says_nothing_of_a_head():
+    """The first row of a causal map has all of its weight on one key, whatever the head does."""
+    weights = np.array([[[[1, 0, 0], [0.6, 0.4, 0], [0.1, 0.8, 0.1]]]], dtype=np.float32)
+    causal = av.from_arrays(weights, ["a", "b", "c"], visible=np.tri(3, dtype=bool)[None, None])
+    links = [(link.query, link.key, round(link.weight, 2)) for link in view_of(causal, 0, 0).links()]
+    assert links == [("c", "b", 0.8), ("b", "a", 0.6), ("b", "b", 0.4), ("c", "a", 0.1), ("c", "c", 0.1)]
+
+
+def test_where_all_is_seen_the_strongest_links_are_the_largest_weights(pronoun):
+    view = view_of(pronoun, 3, 1)
+    assert view.title() == "Strongest links, special tokens aside"
+    ordinary = np.array([not token.special for token in pronoun.tokens])
+    weights = np.sort(pronoun.attention(3, 1)[np.outer(ordinary, ordinary)])[::-1][:6]
+    np.testing.assert_array_equal([link.weight for link in view.links()], weights)
+    alone = av.from_arrays(np.ones((1, 1, 1, 1), dtype=np.float32), ["a"])
+    assert [link.weight for link in view_of(alone, 0, 0).links()] == [1]

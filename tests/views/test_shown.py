@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from attention_viz.core.place import FIRST, Place
-from attention_viz.views.shown import Held, Sent, Shown, heads_from, held_from, place_from, row_from, sent_from
+from attention_viz.views.settings import COVERS, Links, Settings
+from attention_viz.views.shown import (
+    Held,
+    Sent,
+    Shown,
+    heads_from,
+    held_from,
+    links_from,
+    part_from,
+    place_from,
+    row_from,
+    sent_from,
+)
 
 SIDES = ("query", "key", "choice", "value")
 ANYTHING = some.recursive(
@@ -18,13 +30,17 @@ ANYTHING = some.recursive(
 
 
 def test_what_the_browser_is_told():
-    shown = Shown("t", Place(2, None, (1, 3)), Held(None, 4))
+    shown = Shown("t", Place(2, None, (1, 3)), Held(None, 4), Settings(Links((5,), cover=80), part="layer"))
     assert shown.told() == {
         "trace": "t",
         "layer": 2,
         "head": None,
         "among": (1, 3),
         "held": {"query": None, "key": 4},
+        "settings": {
+            "links": {"beside": (5,), "cover": 80, "least": 0.0, "hide": False, "again": False, "route": ""},
+            "part": "layer",
+        },
     }
     assert Shown("t", FIRST).held == Held(None, None)
 
@@ -77,3 +93,62 @@ def test_nothing_that_is_sent_does_harm(sent):
     assert place is None or (place.layer in (None, 0, 1) and place.head in (None, 0, 1))
     assert set(heads_from(sent, 2)) <= {0, 1}
     assert row_from(sent, 2) in (None, 0, 1)
+
+
+SET = {"beside": [7, 4, 7], "cover": 80, "least": 0.123456, "hide": True, "again": False, "route": "01"}
+
+
+def test_settings_of_the_links():
+    assert links_from(SET, 12) == Links((4, 7), 80, 0.1235, hide=True, route="01")
+    assert links_from(Shown("t", FIRST).told()["settings"]["links"], 12) == Links()
+    assert links_from({**SET, "least": 1}, 12) == Links((4, 7), 80, 1.0, hide=True, route="01")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("beside", [12]),
+        ("beside", "4"),
+        ("beside", None),
+        ("beside", [True]),
+        ("cover", 61),
+        ("cover", 0),
+        ("cover", 105),
+        ("cover", float("nan")),
+        ("cover", True),
+        ("cover", "60"),
+        ("least", float("nan")),
+        ("least", float("inf")),
+        ("least", -0.1),
+        ("least", 1.1),
+        pytest.param("least", 10**400, id="least-huge"),
+        ("least", None),
+        ("hide", 1),
+        ("again", "yes"),
+        ("route", "02"),
+        ("route", None),
+        ("route", ["01"]),
+    ],
+)
+def test_settings_that_are_none_change_nothing(name, value):
+    assert links_from({**SET, name: value}, 12) is None
+    assert links_from({other: SET[other] for other in SET if other != name}, 12) is None
+
+
+@given(ANYTHING, some.dictionaries(some.sampled_from(list(SET)), ANYTHING))
+def test_whatever_the_browser_sends_is_set_well_or_not_at_all(value, values):
+    for sent in (value, {**SET, **values}):
+        found = links_from(sent, 3)
+        assert found is None or (found.cover in COVERS and 0 <= found.least <= 1 and set(found.beside) <= {0, 1, 2})
+        assert part_from(sent) is None
+
+
+def test_a_part_of_the_heads():
+    assert [part_from(sent) for sent in ("all", "layer", "head", "", None, ["all"])] == [
+        "all",
+        "layer",
+        "head",
+        None,
+        None,
+        None,
+    ]

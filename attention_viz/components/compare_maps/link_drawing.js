@@ -1,7 +1,7 @@
 // Draws two columns of tokens and the links between them: A's, B's, or those that each of them adds.
 
 import { css, inkOn } from "../lib/colour.js";
-import { boxOf, columnEdges, frameToken, ROW } from "../lib/columns.js";
+import { boxOf, columnEdges, edgesBeside, frameToken, ROW } from "../lib/columns.js";
 import { hatch } from "../lib/hatch.js";
 import { fitText } from "../lib/labels.js";
 import { drawLink } from "../lib/links.js";
@@ -61,7 +61,9 @@ export class LinkDrawing {
     const count = this.comparison.rows.length;
     for (let query = first; query < Math.min(last, count); query++) {
       const { values } = this.comparison.line(panel, "query", query);
-      for (const key of this.comparison.links(panel, query)) this.link(context, panel, query, key, values[key]);
+      for (const key of this.comparison.links(panel, query)) {
+        this.link(context, this.edges, panel, query, key, values[key]);
+      }
     }
   }
 
@@ -73,17 +75,25 @@ export class LinkDrawing {
    * @param {import("./comparison.js").Line} line
    */
   drawLine(context, panel, side, token, { values }) {
+    const edges = edgesBeside(this.edges, side === "query" ? "key" : "query", NUMBERS);
     values.forEach((value, at) => {
       if (Math.abs(value) < WORTH.link) return;
-      if (side === "query") this.link(context, panel, token, at, value);
-      else this.link(context, panel, at, token, value);
+      if (side === "query") this.link(context, edges, panel, token, at, value);
+      else this.link(context, edges, panel, at, token, value);
     });
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Panel} panel @param {number} query @param {number} key @param {number} value */
-  link(context, panel, query, key, value) {
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("../lib/columns.js").Edges} edges
+   * @param {Panel} panel
+   * @param {number} query
+   * @param {number} key
+   * @param {number} value
+   */
+  link(context, edges, panel, query, key, value) {
     context.strokeStyle = this.scales.ofLink(panel, value);
-    drawLink(context, this.edges, query, key, Math.abs(value));
+    drawLink(context, edges, query, key, Math.abs(value));
   }
 
   /**

@@ -60,7 +60,11 @@ class Compared {
     this.links = new AsLinks(this);
     this.end = follow(host, this.stage, this.soon);
     this.listen();
-    saveBar(root, () => this.comparison && this.data && this.data.colours, (colours) => this.picture(colours));
+    this.offer = saveBar(
+      root,
+      () => this.comparison && this.data && this.data.colours,
+      (colours) => this.picture(colours),
+    );
   }
 
   /** @param {Panel} panel @returns {Parts} */
@@ -205,7 +209,9 @@ class Compared {
     if (this.around === state) return;
     this.around = state;
     drawTitles(this.root, data);
-    if (comparison) drawLegends(this.root, data, comparison);
+    if (!comparison) return;
+    drawLegends(this.root, data, comparison);
+    this.offer();
   }
 
   /** @param {import("../lib/colour.js").Colours} colours */

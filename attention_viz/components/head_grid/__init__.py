@@ -8,7 +8,8 @@ from typing import Any
 
 from attention_viz.components.view import LiveView
 from attention_viz.core.place import Place
-from attention_viz.views.shown import ColourSets, Shown, place_from
+from attention_viz.views.settings import Part
+from attention_viz.views.shown import ColourSets, Shown, part_from, place_from
 
 
 def head_grid(
@@ -21,20 +22,28 @@ def head_grid(
     colours: ColourSets,
     on_head: Callable[[Place], None],
     on_show: Callable[[str], None],
+    on_part: Callable[[Part], None],
     on_aside: Callable[[Place], None] | None = None,
+    tall: int = 520,
 ) -> LiveView:
     """Shows what the parcels "thumbs" and "scores" hold.
 
     show: "maps" or the key of a tint in "scores".
     about: the model and the text, for saved pictures.
-    on_head, on_show: called with what a visitor chose; on_aside with a head that is to be compared with the selected
-    one (shift-click, or Shift+Enter on it).
+    on_head, on_show, on_part: called with what a visitor chose; on_aside with a head that is to be compared with the
+    selected one (shift-click, or Shift+Enter on it).
+    tall: how high the picture of all heads may become, in px.
     """
 
     def chose_head(sent: Any) -> None:
         place = place_from(sent, layers, heads)
         if place is not None:
             on_head(place)
+
+    def chose_part(sent: Any) -> None:
+        part = part_from(sent)
+        if part is not None:
+            on_part(part)
 
     def put_aside(sent: Any) -> None:
         place = place_from(sent, layers, heads)
@@ -51,7 +60,8 @@ def head_grid(
             "show": show,
             "about": about,
             "colours": asdict(colours),
+            "tall": tall,
         },
         shown,
-        {"head": chose_head, "aside": put_aside, "show": lambda sent: on_show(str(sent))},
+        {"head": chose_head, "aside": put_aside, "show": lambda sent: on_show(str(sent)), "part": chose_part},
     )

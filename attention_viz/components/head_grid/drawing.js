@@ -3,41 +3,34 @@
 import { css, rampTable } from "../lib/colour.js";
 import { prepare } from "../lib/dom.js";
 import { hatch } from "../lib/hatch.js";
-import { share } from "../lib/numbers.js";
-import { CELL, cellOf, indexOf, LABELS, placesOf } from "./places.js";
+import { headName, share } from "../lib/numbers.js";
+import { CELL, cornerOf, indexOf, LABELS, placesOf, sizeOf } from "./places.js";
 
 /**
  * @typedef {{key: string, label: string, unit: string, low: number | null, high: number | null, curve: "sqrt" | "linear"}} Tint
  * @typedef {{tint: Tint, values: Float32Array}} Score values of every place, NaN where there is none
  * @typedef {import("./places.js").Place} Place
- * @typedef {import("./places.js").Layout} Layout
+ * @typedef {ReturnType<typeof import("./places.js").layoutOf>} Layout
  */
 
 /** What one picture of the grid is drawn from. */
 export class GridDrawing {
   /**
    * @param {{
-   *   layers: number, heads: number, layout: Layout, cell: number, colours: import("../lib/colour.js").Colours,
-   *   family: string,
+   *   layers: number, heads: number, layout: Layout, colours: import("../lib/colour.js").Colours, family: string,
    * }} parts layers, heads: how many the model has
    */
-  constructor({ layers, heads, layout, cell, colours, family }) {
+  constructor({ layers, heads, layout, colours, family }) {
     this.layers = layers;
     this.heads = heads;
     this.layout = layout;
-    this.cell = cell;
+    this.cell = layout.cell;
     this.colours = colours;
     this.family = family;
     this.table = rampTable(colours.ramp);
-    const more = layout.means ? 1 : 0;
-    this.width = LABELS.left + Math.max((layout.heads.length + more) * cell, CELL.most) + LABELS.right;
-    this.height = LABELS.top + (layout.layers.length + more) * cell;
-  }
-
-  /** The corner of a cell, or null where the picture doesn't have it. @param {Place} place */
-  corner(place) {
-    const cell = cellOf(place, this.layout);
-    return cell && { x: LABELS.left + cell.column * this.cell, y: LABELS.top + cell.row * this.cell };
+    const { width, height } = sizeOf(layout);
+    this.width = width;
+    this.height = height;
   }
 
   /**
@@ -54,23 +47,39 @@ export class GridDrawing {
 
   /** @param {CanvasRenderingContext2D} context */
   labels(context) {
-    const { cell, layout: { layers, heads, means } } = this;
     context.font = `11px ${this.family}`;
     context.fillStyle = this.colours.text;
     context.textBaseline = "middle";
+    if (this.layout.named) this.names(context);
+    else this.sides(context);
+  }
+
+  /** Above each head its name. @param {CanvasRenderingContext2D} context */
+  names(context) {
+    context.textAlign = "left";
+    for (const place of placesOf(this.layout)) {
+      const { x, y } = /** @type {{x: number, y: number}} */ (cornerOf(place, this.layout));
+      context.fillText(headName(place.layer, place.head), x + 1, y - LABELS.top / 2);
+    }
+  }
+
+  /** Beside the lines their layers, above the columns their heads. @param {CanvasRenderingContext2D} context */
+  sides(context) {
+    const { cell, layers, heads } = this;
     context.textAlign = "right";
-    for (const [row, layer] of layers.entries()) {
-      context.fillText(`L${layer}`, LABELS.left - 5, LABELS.top + (row + 0.5) * cell);
+    for (let layer = 0; layer < layers; layer++) {
+      context.fillText(`L${layer}`, LABELS.left - 5, LABELS.top + (layer + 0.5) * cell);
     }
     context.textAlign = "center";
-    const every = cell < 26 && heads.length > 9 ? 2 : 1;
-    for (const [column, head] of heads.entries()) {
-      if (column % every === 0) context.fillText(`H${head}`, LABELS.left + (column + 0.5) * cell, LABELS.top / 2);
+    const every = cell < 26 && heads > 9 ? 2 : 1;
+    for (let head = 0; head < heads; head += every) {
+      context.fillText(`H${head}`, LABELS.left + (head + 0.5) * cell, LABELS.top / 2);
     }
-    if (!means) return;
+    // Above a narrow column it leans to the right, away from the name of the last head.
+    if (cell >= 36) context.fillText("mean", LABELS.left + (heads + 0.5) * cell, LABELS.top / 2);
     context.textAlign = "right";
-    context.fillText("mean", this.width - 2, LABELS.top / 2);
-    context.fillText("mean of all", LABELS.left + heads.length * cell - 6, LABELS.top + (layers.length + 0.5) * cell);
+    if (cell < 36) context.fillText("mean", this.width - 2, LABELS.top / 2);
+    context.fillText("mean of all", LABELS.left + heads * cell - 6, LABELS.top + (layers + 0.5) * cell);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Score} score */
@@ -78,7 +87,7 @@ export class GridDrawing {
     const size = this.cell - CELL.gap;
     for (const place of placesOf(this.layout)) {
       const value = values[indexOf(place, this.layers, this.heads)];
-      const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
+      const { x, y } = /** @type {{x: number, y: number}} */ (cornerOf(place, this.layout));
       if (Number.isNaN(value)) {
         context.strokeStyle = this.colours.border;
         hatch(context, x + 1, y + 1, size, size);
@@ -109,7 +118,7 @@ export class GridDrawing {
     const size = this.cell - CELL.gap;
     context.strokeStyle = this.colours.border;
     for (const place of placesOf(this.layout)) {
-      const { x, y } = /** @type {{x: number, y: number}} */ (this.corner(place));
+      const { x, y } = /** @type {{x: number, y: number}} */ (cornerOf(place, this.layout));
       const at = indexOf(place, this.layers, this.heads);
       if (!ready || ready[at]) {
         if (payload.subarray(at * cells, (at + 1) * cells).includes(0)) hatch(context, x + 1, y + 1, size, size);
@@ -129,7 +138,7 @@ export class GridDrawing {
   frames(canvas, frames) {
     const context = prepare(canvas, this.width, this.height);
     for (const { place, line } of frames) {
-      const corner = this.corner(place);
+      const corner = cornerOf(place, this.layout);
       if (!corner) continue;
       for (
         const [colour, width] of /** @type {[string, number][]} */ ([

@@ -6,14 +6,14 @@ import { format } from "../lib/numbers.js";
 import { saveBar } from "../lib/save.js";
 import { follow } from "../lib/view.js";
 import { GridDrawing } from "./drawing.js";
-import { afterKey, CELL, cellSize, headAt, layoutOf } from "./places.js";
+import { afterKey, CELL, headAt, layoutOf } from "./places.js";
 import { drawRanking, MAPS, meaning, scoresOf, summary } from "./scores.js";
 
 /**
  * @typedef {{
  *   trace: string, layers: number, heads: number, show: string, about: string,
- *   colours: import("../lib/colour.js").ColourSets,
- * }} Data
+ *   colours: import("../lib/colour.js").ColourSets, tall: number,
+ * }} Data tall: how high the picture may become, in px
  * @typedef {import("./drawing.js").Score} Score
  * @typedef {import("./places.js").Place} Place
  */
@@ -37,7 +37,6 @@ class Grid {
     this.data = null;
     /** @type {Place | null} */
     this.pointed = null;
-    this.cell = CELL.least;
     this.drawn = "";
     this.end = follow(host, find(root, ".scroll"), () => this.draw());
     this.frame.onpointermove = (event) => this.pointAt(this.placeOf(event));
@@ -56,27 +55,34 @@ class Grid {
       this.choose(place, REST);
     };
     this.select.onchange = () => this.tell("show", this.select.value);
-    this.part.onchange = () => this.draw();
-    saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
+    this.part.onchange = () => {
+      const settings = { ...this.bus.shown.settings, part: this.part.value };
+      this.bus.choose({ settings }, { tell: this.tell, name: "part", value: this.part.value });
+    };
+    this.offer = saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
 
   /** @param {Data} data */
   update(data) {
     this.data = data;
     this.drawn = "";
+    this.offer();
     this.draw();
   }
 
   /** @param {MouseEvent} event */
   placeOf(event) {
     const box = this.base.getBoundingClientRect();
-    return this.data ? headAt(event.clientX - box.left, event.clientY - box.top, this.cell, this.layout) : null;
+    return this.data ? headAt(event.clientX - box.left, event.clientY - box.top, this.layout) : null;
   }
 
   get layout() {
-    const { layers, heads } = /** @type {Data} */ (this.data);
-    const part = /** @type {import("./places.js").Part} */ (this.part.value);
-    return layoutOf(part, layers, heads, this.bus.shown);
+    const data = /** @type {Data} */ (this.data);
+    const { clientWidth: width } = find(this.root, ".scroll");
+    const part = this.bus.shown.settings?.part ?? "all";
+    // A tint needs no room to be read, a map does.
+    const most = part === "all" || this.score() ? CELL.most : CELL.large;
+    return layoutOf(part, data, this.bus.shown, { width, tall: data.tall, most });
   }
 
   /** @param {Place | null} place */
@@ -113,7 +119,7 @@ class Grid {
   drawing(colours) {
     const { layers, heads } = /** @type {Data} */ (this.data);
     const family = getComputedStyle(this.frame).fontFamily;
-    return new GridDrawing({ layers, heads, layout: this.layout, cell: this.cell, colours, family });
+    return new GridDrawing({ layers, heads, layout: this.layout, colours, family });
   }
 
   draw() {
@@ -123,18 +129,17 @@ class Grid {
     if (!width) return;
     const score = this.score();
     const thumbs = this.bus.get("thumbs");
-    const layout = this.layout;
-    this.cell = cellSize(width, layout);
+    this.part.value = this.bus.shown.settings?.part ?? "all";
+    find(this.root, ".ranking").hidden = !score;
     const drawing = this.drawing(colours.screen);
     // Pictures are drawn again only when something in them changed; the selection lies on the canvas above.
     const marks = [thumbs?.header.mark, this.bus.get("scores")?.header.mark, this.bus.shown.trace];
-    const state = [width, show, colours.screen.background, ...marks, JSON.stringify(layout)].join("|");
+    const state = [width, show, colours.screen.background, ...marks, JSON.stringify(drawing.layout)].join("|");
     if (state !== this.drawn) {
       this.drawn = state;
       drawing.paint(prepare(this.base, drawing.width, drawing.height), thumbs, score);
       this.drawControls(score);
     }
-    find(this.root, ".ranking").hidden = !score;
     if (score) {
       const choose = (/** @type {Place} */ place) => this.choose(place, 0);
       drawRanking(find(this.root, ".ranking"), score, this.data, this.bus.shown, choose);

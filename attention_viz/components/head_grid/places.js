@@ -3,31 +3,89 @@
 /**
  * @typedef {{layer: number | null, head: number | null}} Place one head; without a head the mean of a layer's, without a
  *   layer the mean of all
- * @typedef {{layers: number[], heads: number[], means: boolean}} Layout the rows and columns of the picture; means: whether
- *   the mean of each layer stands in a last column, and the mean of all below it
+ * @typedef {{lines: (Place | null)[][], end: number, means: boolean, named: boolean}} Layout the lines of the picture; end:
+ *   the column that the key End leads to; means: whether the mean of each layer stands in a last column, and the mean of all
+ *   below it; named: whether each picture has its name above it, instead of names beside lines and columns
  * @typedef {"all" | "layer" | "head"} Part what of a model is in the picture
  */
 
-/** Room for the labels, in px. */
+/** Room for the labels beside the picture, or above each line of one whose heads are named one by one, in px. */
 export const LABELS = { left: 28, top: 20, right: 8 };
-/** The side of a cell and the gap between two, in px; a part of the heads may be shown larger. */
-export const CELL = { least: 20, most: 44, large: 110, gap: 2 };
+/** The side of a cell and the gap between two, in px; maps of a part of the heads may be shown larger. */
+export const CELL = { least: 20, most: 96, large: 160, gap: 2 };
 
 /** @param {number} count */
 const upTo = (count) => Array.from({ length: count }, (_, at) => at);
 
 /**
- * All heads; or the heads of one layer, or one head in all layers.
- * @param {Part} part
+ * All heads, a line for each layer.
  * @param {number} layers
  * @param {number} heads
- * @param {Place} chosen
  * @returns {Layout}
  */
-export function layoutOf(part, layers, heads, { layer, head }) {
-  if (part === "layer") return { layers: [layer ?? 0], heads: upTo(heads), means: false };
-  if (part === "head") return { layers: upTo(layers), heads: [head ?? 0], means: false };
-  return { layers: upTo(layers), heads: upTo(heads), means: true };
+function allHeads(layers, heads) {
+  /** @type {(Place | null)[][]} */
+  const lines = upTo(layers).map((layer) => [...upTo(heads), null].map((head) => ({ layer, head })));
+  lines.push([...upTo(heads).map(() => null), { layer: null, head: null }]);
+  return { lines, end: heads - 1, means: true, named: false };
+}
+
+/**
+ * Some heads one after the other, in lines of so many.
+ * @param {Place[]} places
+ * @param {number} columns
+ * @returns {Layout}
+ */
+function inLines(places, columns) {
+  const lines = upTo(Math.ceil(places.length / columns)).map((line) =>
+    upTo(columns).map((column) => places[line * columns + column] ?? null)
+  );
+  return { lines, end: columns - 1, means: false, named: true };
+}
+
+/**
+ * The side of a cell, so that all of a layout fits where it can.
+ * @param {Layout} layout
+ * @param {{width: number, tall: number, most: number}} room in px; most: of a cell
+ */
+function cellSize({ lines, named }, { width, tall, most }) {
+  const columns = lines[0].length;
+  const wide = (width - (named ? 0 : LABELS.left) - LABELS.right) / columns;
+  const high = named ? tall / lines.length - LABELS.top : (tall - LABELS.top) / lines.length;
+  return Math.max(CELL.least, Math.min(most, Math.floor(wide), Math.floor(high)));
+}
+
+/**
+ * All heads; or the heads of one layer, or one head in all layers, in as many lines as make them largest, the fewest of
+ * those, and of about the same length.
+ * @param {Part} part
+ * @param {{layers: number, heads: number}} model
+ * @param {Place} chosen
+ * @param {{width: number, tall: number, most: number}} room in px; most: of a cell
+ * @returns {Layout & {cell: number}} cell: the side of one, in px
+ */
+export function layoutOf(part, { layers, heads }, { layer, head }, room) {
+  if (part === "all") {
+    const layout = allHeads(layers, heads);
+    return { ...layout, cell: cellSize(layout, room) };
+  }
+  const places = part === "layer"
+    ? upTo(heads).map((one) => ({ layer: layer ?? 0, head: one }))
+    : upTo(layers).map((one) => ({ layer: one, head: head ?? 0 }));
+  const ways = places.map((_, at) => inLines(places, places.length - at));
+  const sized = ways.map((layout) => ({ ...layout, cell: cellSize(layout, room) }));
+  return sized.reduce((best, next) =>
+    next.cell > best.cell || (next.cell === best.cell && next.lines.length === best.lines.length) ? next : best
+  );
+}
+
+/**
+ * The size of the picture, in px.
+ * @param {Layout & {cell: number}} layout
+ */
+export function sizeOf({ lines, named, cell }) {
+  const width = (named ? 0 : LABELS.left) + lines[0].length * cell + LABELS.right;
+  return { width, height: named ? lines.length * (cell + LABELS.top) : LABELS.top + lines.length * cell };
 }
 
 /**
@@ -42,61 +100,51 @@ export function indexOf({ layer, head }, layers, heads) {
 }
 
 /**
- * Row and column of a head in the picture, or null when it isn't there.
+ * Line and column of a head in the picture, or null when it isn't there.
  * @param {Place} place
  * @param {Layout} layout
  */
-export function cellOf({ layer, head }, { layers, heads, means }) {
-  const row = layer === null ? (means ? layers.length : -1) : layers.indexOf(layer);
-  const column = head === null ? (means ? heads.length : -1) : heads.indexOf(head);
-  return row < 0 || column < 0 ? null : { row, column };
+export function cellOf({ layer, head }, { lines }) {
+  for (const [line, places] of lines.entries()) {
+    const column = places.findIndex((one) => one !== null && one.layer === layer && one.head === head);
+    if (column >= 0) return { line, column };
+  }
+  return null;
 }
 
 /**
- * The head in a cell, or null beside them.
- * @param {number} row
- * @param {number} column
- * @param {Layout} layout
- * @returns {Place | null}
+ * The corner of a cell, in px, or null where the picture doesn't have it.
+ * @param {Place} place
+ * @param {Layout & {cell: number}} layout
  */
-function placeIn(row, column, { layers, heads, means }) {
-  const [lastRow, lastColumn] = [row === layers.length, column === heads.length];
-  if (row < 0 || column < 0 || row > layers.length || column > heads.length) return null;
-  if (!lastRow && !lastColumn) return { layer: layers[row], head: heads[column] };
-  if (!means || !lastColumn) return null;
-  return { layer: lastRow ? null : layers[row], head: null };
+export function cornerOf(place, layout) {
+  const found = cellOf(place, layout);
+  if (!found) return null;
+  const [{ line, column }, { cell, named }] = [found, layout];
+  if (named) return { x: column * cell, y: line * (cell + LABELS.top) + LABELS.top };
+  return { x: LABELS.left + column * cell, y: LABELS.top + line * cell };
 }
 
 /**
- * Everything that the picture shows.
+ * Everything that the picture shows: heads, then means.
  * @param {Layout} layout
  * @returns {Place[]}
  */
-export function placesOf({ layers, heads, means }) {
-  const every = layers.flatMap((layer) => heads.map((head) => ({ layer, head })));
-  if (!means) return every;
-  return [...every, ...layers.map((layer) => ({ layer, head: null })), { layer: null, head: null }];
-}
-
-/**
- * The side of a cell, so that all columns fit the width where they can.
- * @param {number} width of the view in px
- * @param {Layout} layout
- */
-export function cellSize(width, { heads, means }) {
-  const fits = Math.floor((width - LABELS.left - LABELS.right) / (heads.length + (means ? 1 : 0)));
-  return Math.max(CELL.least, Math.min(means ? CELL.most : CELL.large, fits));
+export function placesOf({ lines }) {
+  const every = lines.flat().filter((place) => place !== null);
+  return [...every.filter(({ head }) => head !== null), ...every.filter(({ head }) => head === null)];
 }
 
 /**
  * The head at a point of the picture, or null between and beside them.
  * @param {number} x
  * @param {number} y
- * @param {number} cell
- * @param {Layout} layout
+ * @param {Layout & {cell: number}} layout
  */
-export function headAt(x, y, cell, layout) {
-  return placeIn(Math.floor((y - LABELS.top) / cell), Math.floor((x - LABELS.left) / cell), layout);
+export function headAt(x, y, { lines, named, cell }) {
+  const line = Math.floor(named ? y / (cell + LABELS.top) : (y - LABELS.top) / cell);
+  if (named && y - line * (cell + LABELS.top) < LABELS.top) return null;
+  return lines[line]?.[Math.floor((x - (named ? 0 : LABELS.left)) / cell)] ?? null;
 }
 
 /**
@@ -107,27 +155,28 @@ export function headAt(x, y, cell, layout) {
  * @returns {Place | null}
  */
 export function afterKey(key, from, layout) {
-  const { row, column } = cellOf(from, layout) ?? { row: 0, column: 0 };
-  const last = { row: layout.layers.length - 1, column: layout.heads.length - 1 };
-  /** @param {number} toRow @param {number} toColumn */
-  const place = (toRow, toColumn) => {
-    const inside = Math.min(last.column + (layout.means ? 1 : 0), Math.max(0, toColumn));
-    const below = inside > last.column ? last.row + 1 : last.row; // Only the mean column goes on below the last layer.
-    return placeIn(Math.min(below, Math.max(0, toRow)), inside, layout);
+  const { lines, end } = layout;
+  const { line, column } = cellOf(from, layout) ?? { line: 0, column: 0 };
+  /** Where nothing stands in a line, what stands above it counts. @param {number} toLine @param {number} toColumn */
+  const place = (toLine, toColumn) => {
+    const inside = Math.min(lines[0].length - 1, Math.max(0, toColumn));
+    let at = Math.min(lines.length - 1, Math.max(0, toLine));
+    while (at > 0 && !lines[at][inside]) at--;
+    return lines[at][inside];
   };
   switch (key) {
     case "ArrowLeft":
-      return place(row, column - 1);
+      return place(line, column - 1);
     case "ArrowRight":
-      return place(row, column + 1);
+      return place(line, column + 1);
     case "ArrowUp":
-      return place(row - 1, column);
+      return place(line - 1, column);
     case "ArrowDown":
-      return place(row + 1, column);
+      return place(line + 1, column);
     case "Home":
-      return place(row, 0);
+      return place(line, 0);
     case "End":
-      return place(row, last.column);
+      return place(line, layout.named ? lines[line].findLastIndex((one) => one !== null) : end);
     default:
       return null;
   }

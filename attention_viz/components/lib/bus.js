@@ -4,8 +4,10 @@
 /**
  * @typedef {"query" | "key"} Side
  * @typedef {{query: number | null, key: number | null}} Held the tokens that are held
- * @typedef {{trace: string, layer: number | null, head: number | null, among: number[], held: Held}} Shown what is on screen;
- *   among: of a mean (no head), the heads that it is taken over, none for all
+ * @typedef {{
+ *   trace: string, layer: number | null, head: number | null, among: number[], held: Held, settings?: Record<string, any>,
+ * }} Shown what is on screen; among: of a mean (no head), the heads that it is taken over, none for all; settings: how views
+ *   are set, each under a name of its own; a view has usual ones where there are none
  * @typedef {Shown & {answers: number}} Answer what the host says is on screen, when it knew of the choices up to this number
  * @typedef {{tell: import("./view.js").Tell, name: string, value: unknown, rest?: number}} Said what the host is told of a
  *   choice; rest: how long others of the same name must stay away before it is, in ms
@@ -45,17 +47,18 @@ export function createBus() {
   };
 
   /**
-   * Is this what has to be on screen? Not when it doesn't know of the latest choice yet: its answer is still to come. But
+   * Counts this, is it what has to be on screen? Not when it doesn't know of the latest choice yet: its answer is still to come. But
    * other data is always meant, and so is what changed although the host heard nothing new: somebody went back in the
-   * history, or a choice was lost on its way.
+   * history, or a choice was lost on its way. Behind: the answer to a choice made meanwhile is still to come.
    * @param {Answer} next
    */
-  const counts = ({ answers, ...next }) => {
-    if (answers < heard.answers) return false; // From a view that was left behind.
+  const judged = ({ answers, ...next }) => {
+    if (answers < heard.answers) return { counts: false, behind: true }; // From a view that was left behind.
     const said = JSON.stringify(next);
     const news = answers === heard.answers && said !== heard.said;
     heard = { answers, said };
-    return answers >= latest || next.trace !== shown.trace || news;
+    const behind = answers < latest && !news;
+    return { counts: !behind || next.trace !== shown.trace, behind };
   };
 
   return {
@@ -78,13 +81,14 @@ export function createBus() {
     },
 
     /** Takes what the host says is on screen, or leaves it. @param {Answer} answer */
-    accept({ answers, trace, layer, head, among, held }) {
-      const next = { trace, layer, head, among, held };
-      if (!counts({ answers, ...next })) return;
+    accept({ answers, ...next }) {
+      const { counts, behind } = judged({ answers, ...next });
+      if (!counts) return;
       // A new bus goes on from where the host is: a smaller number than that would never be heard of.
       [latest, told] = [Math.max(latest, answers), Math.max(told, answers)];
-      if (trace !== shown.trace) hover = null;
-      shown = next;
+      if (next.trace !== shown.trace) hover = null;
+      // Settings hold for any text: what was set meanwhile is not taken back by what comes for another reason.
+      shown = waiting || behind ? { ...next, settings: shown.settings } : next;
       changed();
     },
 

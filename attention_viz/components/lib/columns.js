@@ -19,6 +19,10 @@ export function columnEdges(width, numbers) {
   return { left: column, right: width - column - numbers, width };
 }
 
+/** Where links end, so that they leave out the numbers beside the column of a side. @param {Edges} edges @param {Side} side @param {number} numbers the width of those @returns {Edges} */
+export const edgesBeside = (edges, side, numbers) =>
+  side === "query" ? { ...edges, left: edges.left + numbers } : edges;
+
 /** A token's place: x, y, width, height. @param {Edges} edges @param {Side} side @param {number} token @returns {[number, number, number, number]} */
 export const boxOf = ({ left, right }, side, token) => [side === "query" ? 0 : right, token * ROW + 1, left, ROW - 2];
 

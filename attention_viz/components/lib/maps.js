@@ -26,14 +26,12 @@ export const fromWord = (word) => word ? ((word - 1) / 65534) ** 2 : 0;
 export const wordsOf = (payload) => new Uint16Array(payload.buffer, payload.byteOffset, payload.byteLength >> 1);
 
 /**
- * Every step-th number from start on, as weights.
- * @param {Uint8Array | Uint16Array} numbers
- * @param {number} start
- * @param {number} count
- * @param {number} step
- * @returns {Weights}
+ * Every step-th number from start on, so many of them.
+ * @typedef {{numbers: Uint8Array | Uint16Array, start: number, count: number, step: number}} Slice
  */
-function read(numbers, start, count, step) {
+
+/** @param {Slice} slice @returns {Weights} */
+function read({ numbers, start, count, step }) {
   const exact = numbers instanceof Uint16Array;
   const from = exact ? fromWord : fromByte;
   const [weights, hidden] = [new Float64Array(count), new Uint8Array(count)];
@@ -50,21 +48,24 @@ function read(numbers, start, count, step) {
  * @param {import("./bus.js").Bus} bus
  * @param {Side} side
  * @param {number} token
+ * @returns {Slice | null}
  */
-function exactWeights(bus, side, token) {
+function exactSlice(bus, side, token) {
   const parcel = bus.get("exact");
   const { layer, head, among } = bus.shown;
   if (parcel?.header.layer !== layer || parcel.header.head !== head || String(parcel.header.among) !== String(among)) {
     return null;
   }
   const { queries, keys, rows: [top, bottom], columns: [left, right] } = parcel.header;
-  const words = wordsOf(parcel.payload);
+  const numbers = wordsOf(parcel.payload);
   if (side === "query") {
-    return token >= top && token < bottom ? read(words, (token - top) * keys, keys, 1) : null;
+    return token >= top && token < bottom ? { numbers, start: (token - top) * keys, count: keys, step: 1 } : null;
   }
-  if (top === 0 && bottom === queries) return token < keys ? read(words, token, queries, keys) : null;
-  const start = (bottom - top) * keys;
-  return token >= left && token < right ? read(words, start + token - left, queries, right - left) : null;
+  if (top === 0 && bottom === queries) {
+    return token < keys ? { numbers, start: token, count: queries, step: keys } : null;
+  }
+  const start = (bottom - top) * keys + token - left;
+  return token >= left && token < right ? { numbers, start, count: queries, step: right - left } : null;
 }
 
 /**
@@ -73,15 +74,16 @@ function exactWeights(bus, side, token) {
  * @param {number | null} head
  * @param {Side} side
  * @param {number} token
+ * @returns {Slice | null}
  */
-function heldWeights(bus, head, side, token) {
+function heldSlice(bus, head, side, token) {
   const parcel = bus.get("held");
   if (!parcel || head === null) return null;
   const { layer, heads, count } = parcel.header;
   if (layer !== bus.shown.layer || parcel.header.side !== side || parcel.header.token !== token || head >= heads) {
     return null;
   }
-  return read(wordsOf(parcel.payload), head * count, count, 1);
+  return { numbers: wordsOf(parcel.payload), start: head * count, count, step: 1 };
 }
 
 /**
@@ -90,23 +92,56 @@ function heldWeights(bus, head, side, token) {
  * @param {number | null} head
  * @param {Side} side
  * @param {number} token
+ * @returns {Slice | null}
  */
-function coarseWeights(bus, head, side, token) {
+function coarseSlice(bus, head, side, token) {
   const parcel = bus.get("maps");
   if (!parcel || head === null) return null;
   const { layers, heads, queries, keys, rows: [top, bottom] } = parcel.header;
   const place = layers.indexOf(bus.shown.layer);
   if (place < 0) return null;
-  const start = (place * heads + head) * (bottom - top) * keys;
+  const [numbers, start] = [parcel.payload, (place * heads + head) * (bottom - top) * keys];
   if (side === "query") {
-    return token >= top && token < bottom ? read(parcel.payload, start + (token - top) * keys, keys, 1) : null;
+    return token >= top && token < bottom
+      ? { numbers, start: start + (token - top) * keys, count: keys, step: 1 }
+      : null;
   }
-  return top === 0 && bottom === queries && token < keys ? read(parcel.payload, start + token, queries, keys) : null;
+  const whole = top === 0 && bottom === queries && token < keys;
+  return whole ? { numbers, start: start + token, count: queries, step: keys } : null;
+}
+
+/**
+ * From the best of what is here.
+ * @param {import("./bus.js").Bus} bus
+ * @param {number | null} head
+ * @param {Side} side
+ * @param {number} token
+ */
+const bestSlice = (bus, head, side, token) =>
+  (head === bus.shown.head ? exactSlice(bus, side, token) : null) ??
+    heldSlice(bus, head, side, token) ?? coarseSlice(bus, head, side, token);
+
+/**
+ * The mean of what several heads give; null while one of them is not here. What none of them sees is hidden.
+ * @param {(Weights | null)[]} every
+ * @returns {Weights | null}
+ */
+export function meanOf(every) {
+  const here = every.filter((one) => one !== null);
+  if (!here.length || here.length < every.length) return null;
+  const count = here[0].weights.length;
+  const [weights, hidden] = [new Float64Array(count), new Uint8Array(count).fill(1)];
+  for (const one of here) {
+    one.weights.forEach((weight, at) => weights[at] += weight / here.length);
+    one.hidden.forEach((away, at) => hidden[at] &= away);
+  }
+  return { weights, hidden, exact: here.every(({ exact }) => exact) };
 }
 
 /**
  * The weights of one token in a head of the layer on screen: its row (what a query looks at) or its column (what looks
- * at a key), from the best of what is here; null when nothing is.
+ * at a key), from the best of what is here; null when nothing is. The mean of chosen heads comes from those until its own
+ * map is here.
  * @param {import("./bus.js").Bus} bus
  * @param {number | null} head
  * @param {Side} side
@@ -114,8 +149,25 @@ function coarseWeights(bus, head, side, token) {
  * @returns {Weights | null}
  */
 export function headWeights(bus, head, side, token) {
-  return (head === bus.shown.head ? exactWeights(bus, side, token) : null) ??
-    heldWeights(bus, head, side, token) ?? coarseWeights(bus, head, side, token);
+  const slice = bestSlice(bus, head, side, token);
+  if (slice) return read(slice);
+  return head === null ? meanOf(bus.shown.among.map((one) => headWeights(bus, one, side, token))) : null;
+}
+
+/**
+ * Does a query of a head see one key alone? Its weight is 1 whatever the head does. False while its row is not here.
+ * @param {import("./bus.js").Bus} bus
+ * @param {number | null} head
+ * @param {number} query
+ */
+export function seesOne(bus, head, query) {
+  const slice = bestSlice(bus, head, "query", query);
+  if (!slice) return false;
+  const { numbers, start, count } = slice;
+  for (let at = 0, seen = 0; at < count; at++) {
+    if (numbers[start + at] && ++seen > 1) return false;
+  }
+  return true;
 }
 
 /**

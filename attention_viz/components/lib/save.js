@@ -106,6 +106,7 @@ function savePng(picture, colours, family) {
  * @param {HTMLElement | ShadowRoot} root
  * @param {() => import("./colour.js").ColourSets | null} sets null while there is nothing to save
  * @param {(colours: import("./colour.js").Colours) => Picture} picture
+ * @returns {() => void} to be called when the sets may be others: colours for print are offered where they differ
  */
 export function saveBar(root, sets, picture) {
   const bar = find(root, ".save");
@@ -124,4 +125,8 @@ export function saveBar(root, sets, picture) {
   };
   svg.onclick = () => save(saveSvg);
   png.onclick = () => save(savePng);
+  return () => {
+    const found = sets();
+    label.hidden = found !== null && JSON.stringify(found.screen) === JSON.stringify(found.print);
+  };
 }

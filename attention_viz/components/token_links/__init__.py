@@ -8,7 +8,8 @@ from typing import Any
 
 from attention_viz.components.view import LiveView
 from attention_viz.views.items import Item
-from attention_viz.views.shown import ColourSets, Held, Shown, heads_from, held_from, row_from
+from attention_viz.views.settings import Links
+from attention_viz.views.shown import ColourSets, Held, Shown, heads_from, held_from, links_from, row_from
 
 
 def token_links(
@@ -21,14 +22,22 @@ def token_links(
     colours: ColourSets,
     on_held: Callable[[Held], None],
     on_mean: Callable[[tuple[int, ...]], None],
+    on_heads: Callable[[int, tuple[int, ...]], None],
+    on_links: Callable[[Links], None],
+    on_options: Callable[[bool], None],
     on_scrolled: Callable[[int], None],
+    options: bool = False,
+    tall: int = 520,
 ) -> LiveView:
     """Shows what the parcels "maps", "exact" and "held" hold.
 
     keys: None when they are the queries.
     about: the model and the text, for saved pictures.
-    on_held: called with the row and the column that a visitor holds; on_mean with heads whose mean is wanted;
-    on_scrolled with the first row in view when it is not here yet.
+    on_held: called with the row and the column that a visitor holds; on_mean with heads whose mean is wanted; on_heads
+    with another head and those that are drawn beside it; on_links with settings that were changed; on_options with
+    whether the rarely used controls are shown; on_scrolled with the first row in view when it is not here yet.
+    options: whether the rarely used controls are shown at first.
+    tall: how high the columns may become, in px.
     """
     counts = (len(queries), len(queries if keys is None else keys))
 
@@ -36,6 +45,15 @@ def token_links(
         chosen = heads_from(sent, heads)
         if chosen:
             on_mean(chosen)
+
+    def chose_heads(sent: Any) -> None:
+        if isinstance(sent, list) and heads_from(sent, heads):
+            on_heads(sent[0], heads_from(sent[1:], heads))
+
+    def set_links(sent: Any) -> None:
+        links = links_from(sent, heads)
+        if links is not None:
+            on_links(links)
 
     def scrolled(sent: Any) -> None:
         row = row_from(sent, counts[0])
@@ -52,7 +70,16 @@ def token_links(
             "heads": heads,
             "about": about,
             "colours": asdict(colours),
+            "options": options,
+            "tall": tall,
         },
         shown,
-        {"held": lambda sent: on_held(held_from(sent, counts)), "mean": chose_mean, "scrolled": scrolled},
+        {
+            "held": lambda sent: on_held(held_from(sent, counts)),
+            "mean": chose_mean,
+            "heads": chose_heads,
+            "links": set_links,
+            "options": lambda sent: on_options(sent is True),
+            "scrolled": scrolled,
+        },
     )

@@ -1,20 +1,19 @@
 // Draws two columns of tokens and the links between them, on a canvas or into an SVG.
 
 import { css, inkOn, rampTable } from "../lib/colour.js";
-import { boxOf, frameToken, ROW } from "../lib/columns.js";
+import { boxOf, edgesBeside, frameToken, ROW } from "../lib/columns.js";
 import { hatch } from "../lib/hatch.js";
 import { fitText } from "../lib/labels.js";
 import { drawLink, strongest, withoutHidden } from "../lib/links.js";
-import { headWeights } from "../lib/maps.js";
+import { headWeights, meanOf, seesOne } from "../lib/maps.js";
 
 /**
  * @typedef {{text: string, special: boolean, segment: number}} Item
  * @typedef {{query: Item[], key: Item[]}} Sides
  * @typedef {import("../lib/columns.js").Edges} Edges
  * @typedef {import("../lib/columns.js").Rows} Rows
- * @typedef {{cover: number, least: number, route: string, hide: boolean, again: boolean}} Wishes what the controls ask for:
- *   the share of each row that is drawn, the least weight, the two texts ("01": from the first to the second), whether
- *   special tokens are hidden and rows made to add up to 1 again
+ * @typedef {import("./choices.js").Settings} Settings
+ * @typedef {{drawn: number, total: number}} Shares how much attention is drawn, and of how much
  * @typedef {import("../lib/columns.js").Side} Side
  */
 
@@ -27,15 +26,15 @@ const WORTH_A_NUMBER = 0.02;
 export class Drawing {
   /**
    * @param {{
-   *   bus: import("../lib/bus.js").Bus, items: Sides, on: Set<number | null>, wishes: Wishes, edges: Edges, family: string,
-   *   colours: import("../lib/colour.js").Colours,
-   * }} parts on: the heads that are drawn
+   *   bus: import("../lib/bus.js").Bus, items: Sides, on: (number | null)[], settings: Settings, edges: Edges,
+   *   family: string, colours: import("../lib/colour.js").Colours,
+   * }} parts on: the heads that are drawn; settings: those that make a difference here
    */
-  constructor({ bus, items, on, wishes, edges, family, colours }) {
+  constructor({ bus, items, on, settings, edges, family, colours }) {
     this.bus = bus;
     this.items = items;
     this.on = on;
-    this.wishes = wishes;
+    this.settings = settings;
     this.edges = edges;
     this.family = family;
     this.colours = colours;
@@ -45,21 +44,22 @@ export class Drawing {
   }
 
   /**
-   * The tokens of some rows and their links. Returns the share of their attention that is not drawn, null when none of
-   * their maps are here.
+   * The tokens of some rows and their links. Returns how much of their attention is drawn, of the rows in view or of the
+   * token in focus; null when none of their maps are here.
    * @param {CanvasRenderingContext2D} context
    * @param {Rows} rows
+   * @returns {Shares | null}
    */
   paint(context, rows) {
     const focus = this.bus.focus;
-    const missing = focus ? this.drawFocus(context, focus, rows) : this.drawAll(context, rows);
+    const shares = focus ? this.drawFocus(context, focus, rows) : this.drawAll(context, rows);
     for (const side of /** @type {Side[]} */ (["query", "key"])) this.drawTokens(context, side, rows, focus);
-    return missing;
+    return shares;
   }
 
   /** Which tokens of a side can't be seen or linked. @param {Side} side */
   hidden(side) {
-    const { route, hide } = this.wishes;
+    const { route, hide } = this.settings;
     const segment = route ? Number(route[side === "query" ? 0 : 1]) : null;
     return this.items[side].map((item) => (hide && item.special) || (segment !== null && item.segment !== segment));
   }
@@ -74,7 +74,7 @@ export class Drawing {
   weights(head, side, token, gone) {
     const found = headWeights(this.bus, head, side, token);
     if (!found) return null;
-    const again = side === "query" && this.wishes.again && this.wishes.hide;
+    const again = side === "query" && this.settings.again && this.settings.hide;
     return { ...found, weights: withoutHidden(found.weights, gone, again) };
   }
 
@@ -86,46 +86,52 @@ export class Drawing {
    */
   mean(side, token) {
     const gone = this.hidden(side === "query" ? "key" : "query");
-    const sum = new Float64Array(gone.length);
-    let [hidden, exact] = [new Uint8Array(gone.length).fill(1), true];
-    for (const head of this.on) {
-      const found = this.weights(head, side, token, gone);
-      if (!found) return null;
-      found.weights.forEach((weight, at) => sum[at] += weight / this.on.size);
-      hidden = hidden.map((one, at) => one & found.hidden[at]);
-      exact &&= found.exact;
-    }
-    return this.on.size ? { weights: sum, hidden, exact } : null;
+    return meanOf(this.on.map((head) => this.weights(head, side, token, gone)));
+  }
+
+  /**
+   * The strongest of some weights, as many as are to be drawn.
+   * @param {Float64Array} weights
+   */
+  chosen(weights) {
+    return strongest(weights, this.settings.cover / 100, this.settings.least);
+  }
+
+  /** Does a query see one key alone in all heads that are drawn? Then its weight says nothing of them. @param {number} query */
+  saysNothing(query) {
+    return this.items.key.length > 1 && this.on.every((head) => seesOne(this.bus, head, query));
   }
 
   /**
    * The links of all rows in view.
    * @param {CanvasRenderingContext2D} context
    * @param {Rows} rows
+   * @returns {Shares | null}
    */
   drawAll(context, { first, last }) {
-    const { cover, least } = this.wishes;
     const [queries, keys] = [this.hidden("query"), this.hidden("key")];
-    let [drawn, total] = [0, 0];
+    let [drawn, total, here] = [0, 0, false];
     for (const head of this.on) {
       context.strokeStyle = this.colour(head, "query");
       for (let query = first; query < Math.min(last, queries.length); query++) {
         const row = queries[query] ? null : this.weights(head, "query", query, keys)?.weights;
-        if (!row) continue;
-        const links = strongest(row, cover, least);
+        here ||= row !== undefined;
+        if (!row || this.saysNothing(query)) continue;
+        const links = this.chosen(row);
         drawn += links.drawn;
         total += links.total;
         for (const key of links.keys) drawLink(context, this.edges, query, key, row[key]);
       }
     }
-    return total ? 1 - drawn / total : null;
+    return here ? { drawn, total } : null;
   }
 
   /**
-   * The links of one token, and the other column shaded by what it gets, with the numbers.
+   * The strongest links of one token, and the other column shaded by all that it gets, with the numbers.
    * @param {CanvasRenderingContext2D} context
    * @param {{side: Side, token: number}} focus
    * @param {Rows} rows
+   * @returns {Shares | null}
    */
   drawFocus(context, { side, token }, rows) {
     const other = side === "query" ? "key" : "query";
@@ -133,18 +139,38 @@ export class Drawing {
     if (!mean) return null;
     this.shaded = { side: other, weights: mean.weights };
     this.shade(context, other, mean, rows);
-    const gone = this.hidden(other);
-    const least = Math.max(this.wishes.least, 0.002);
+    const shares = { drawn: 0, total: 0 };
     for (const head of this.on) {
       context.strokeStyle = this.colour(head, side);
-      this.weights(head, side, token, gone)?.weights.forEach((weight, at) => {
-        if (weight < least) return;
-        if (side === "query") drawLink(context, this.edges, token, at, weight);
-        else drawLink(context, this.edges, at, token, weight);
-      });
+      const links = this.linksOf(head, side, token);
+      shares.drawn += links.drawn;
+      shares.total += links.total;
+      for (const [query, key, weight] of links.links) {
+        drawLink(context, edgesBeside(this.edges, other, NUMBERS), query, key, weight);
+      }
     }
     if (mean.exact) this.numbers(context, other, mean.weights, rows);
-    return 0;
+    return shares;
+  }
+
+  /**
+   * The links of one token that are drawn: those that cover the share of its row that is asked for, or of its column.
+   * @param {number | null} head
+   * @param {Side} side
+   * @param {number} token
+   * @returns {Shares & {links: [query: number, key: number, weight: number][]}}
+   */
+  linksOf(head, side, token) {
+    const found = this.weights(head, side, token, this.hidden(side === "query" ? "key" : "query"));
+    if (!found) return { links: [], drawn: 0, total: 0 };
+    const { weights } = found;
+    if (side === "query") {
+      const { keys, ...shares } = this.chosen(weights);
+      return { ...shares, links: keys.map((key) => [token, key, weights[key]]) };
+    }
+    const telling = weights.map((weight, query) => weight && this.saysNothing(query) ? 0 : weight);
+    const { keys: queries, ...shares } = this.chosen(telling);
+    return { ...shares, links: queries.map((query) => [query, token, weights[query]]) };
   }
 
   /**
@@ -214,7 +240,7 @@ export class Drawing {
   /** With one head, colour tells the direction; with several, it tells the head. @param {number | null} head @param {Side} side */
   colour(head, side) {
     const { accent, other, heads } = this.colours;
-    if (this.on.size === 1) return side === "query" ? accent : other;
+    if (this.on.length === 1) return side === "query" ? accent : other;
     return heads[(head ?? 0) % heads.length];
   }
 }

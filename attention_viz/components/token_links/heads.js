@@ -1,76 +1,93 @@
-// Which heads of the layer are drawn, and the buttons that turn them on and off.
+// The buttons of the heads of a layer, which turn the links of each on and off.
 
-import { element, replaceChildren } from "../lib/dom.js";
+import { element, find, replaceChildren } from "../lib/dom.js";
+import { afterMean, afterTurn, tickedHeads } from "./choices.js";
 
-/** In order; a mean stands alone. @param {Iterable<number | null>} heads */
-export const inOrder = (heads) => [...heads].sort((one, other) => (one ?? 0) - (other ?? 0));
+/**
+ * @typedef {import("./choices.js").Chosen & {beside: number[]}} Choice
+ * @typedef {import("../lib/bus.js").Shown} Shown
+ */
+
+/** So much of the line fades out at its end, in px. */
+const FADE = 14;
 
 export class HeadButtons {
   /**
-   * @param {HTMLElement} box
-   * @param {() => void} changed
-   * @param {(heads: (number | null)[]) => void} mean asked for of these heads
+   * @param {HTMLElement | ShadowRoot} root
+   * @param {(choice: Choice) => void} choose
    */
-  constructor(box, changed, mean) {
-    this.box = box;
-    this.changed = changed;
-    this.mean = mean;
-    /** The heads that are drawn; null for a mean, which stands alone. @type {Set<number | null>} */
-    this.on = new Set();
-    this.of = "";
+  constructor(root, choose) {
+    this.box = find(root, ".heads");
+    this.sets = find(root, ".sets");
+    this.all = /** @type {HTMLButtonElement} */ (find(root, ".all"));
+    this.only = /** @type {HTMLButtonElement} */ (find(root, ".only"));
+    this.mean = /** @type {HTMLButtonElement} */ (find(root, ".mean"));
+    this.choose = choose;
+    /** What is on screen, and how many heads a layer has. @type {Choice & {count: number}} */
+    this.now = { head: 0, among: [], beside: [], count: 0 };
     /** One for each head of a layer. @type {HTMLElement[]} */
     this.buttons = [];
-    this.ofThese = /** @type {HTMLButtonElement} */ (element("button", "", "Mean of these"));
+    /** The head whose button was brought into view. @type {number | null} */
+    this.revealed = null;
+    this.all.onclick = () => this.every();
+    this.only.onclick = () => this.alone(this.now.head);
+    this.mean.onclick = () => choose(afterMean(this.now, this.now.beside, this.now.count));
   }
 
-  /** What is selected, drawn alone when it is another than before. @param {import("../lib/bus.js").Shown} shown */
-  select({ trace, layer, head, among }) {
-    const now = `${trace} ${layer} ${head} ${among}`;
-    if (this.of === now) return;
-    this.of = now;
-    this.on = new Set([head]);
-  }
-
-  /** @param {number} count of the heads of a layer @param {import("../lib/colour.js").Colours} colours */
-  draw(count, { accent, heads }) {
+  /**
+   * @param {Shown} shown
+   * @param {number[]} beside
+   * @param {number} count of the heads of a layer
+   * @param {import("../lib/colour.js").Colours} colours
+   */
+  draw({ layer, head, among }, beside, count, { accent, heads }) {
+    this.now = { head, among, beside, count };
     if (this.buttons.length !== count) this.make(count);
-    this.buttons.forEach((button, head) => {
-      button.setAttribute("aria-pressed", String(this.on.has(head)));
-      button.style.setProperty("--colour", this.on.size > 1 ? heads[head % heads.length] : accent);
+    const ticked = tickedHeads(this.now, beside, count);
+    this.buttons.forEach((button, one) => {
+      button.setAttribute("aria-pressed", String(ticked.includes(one)));
+      button.style.setProperty("--colour", head !== null && ticked.length > 1 ? heads[one % heads.length] : accent);
     });
-    this.ofThese.disabled = this.on.size < 2;
+    if (head !== null && this.revealed !== head) this.reveal(head);
+    // The mean of all layers has no heads of its own.
+    for (const box of [this.box, this.sets]) box.hidden = layer === null;
+    this.only.hidden = head === null;
+    this.only.textContent = `Only H${head}`;
+    this.only.disabled = this.mean.disabled = head !== null && ticked.length < 2;
+    this.all.disabled = ticked.length === count;
+    this.mean.setAttribute("aria-pressed", String(head === null));
+  }
+
+  /** Scrolls so that the button of a head that was chosen elsewhere can be seen. @param {number} head */
+  reveal(head) {
+    this.revealed = head;
+    const { offsetLeft: left, offsetWidth: width } = this.buttons[head] ?? this.box;
+    const [start, room] = [left - this.box.offsetLeft, this.box.clientWidth - FADE];
+    this.box.scrollLeft = Math.min(start, Math.max(this.box.scrollLeft, start + width - room));
   }
 
   /** Made once: a button that is replaced while it is held down hears no click. @param {number} count */
   make(count) {
-    const every = Array.from({ length: count }, (_, head) => head);
-    this.buttons = every.map((head) => {
+    this.buttons = Array.from({ length: count }, (_, head) => {
       const button = element("button");
       button.append(element("span", "box"), element("span", "", `H${head}`));
-      button.title = "Click: on or off. Double-click: only this one.";
-      button.onclick = () => this.turn(head);
-      button.ondblclick = () => this.only([head]);
+      button.title = `Click: the links of H${head} are drawn too, or not. Double-click: only these, on the whole page.`;
+      button.onclick = () => this.choose(afterTurn(this.now, this.now.beside, head, this.now.count));
+      button.ondblclick = () => this.alone(head);
       return button;
     });
-    const all = element("button", "", "All");
-    all.onclick = () => this.only(every);
-    const none = element("button", "", "None");
-    none.onclick = () => this.only([]);
-    this.ofThese.title = "Shows the mean of the heads that are on, everywhere on this page.";
-    this.ofThese.onclick = () => this.mean(inOrder(this.on));
-    replaceChildren(this.box, [...this.buttons, all, none, this.ofThese]);
+    replaceChildren(this.box, this.buttons);
   }
 
-  /** @param {number} head */
-  turn(head) {
-    this.on.delete(null);
-    if (!this.on.delete(head)) this.on.add(head);
-    this.changed();
+  every() {
+    const { head, count } = this.now;
+    const heads = Array.from({ length: count }, (_, at) => at);
+    if (head === null) this.choose({ ...this.now, among: heads });
+    else this.choose({ ...this.now, beside: heads });
   }
 
-  /** @param {number[]} heads */
-  only(heads) {
-    this.on = new Set(heads);
-    this.changed();
+  /** @param {number | null} head */
+  alone(head) {
+    if (head !== null) this.choose({ head, among: [], beside: [] });
   }
 }

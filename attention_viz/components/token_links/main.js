@@ -12,9 +12,12 @@ import {
   tokenAt,
 } from "../lib/columns.js";
 import { find, prepare } from "../lib/dom.js";
+import { quoted } from "../lib/labels.js";
 import { headName } from "../lib/numbers.js";
 import { saveBar } from "../lib/save.js";
 import { follow, soon } from "../lib/view.js";
+import { drawnHeads, settingsOf } from "./choices.js";
+import { Controls } from "./controls.js";
 import { Drawing, NUMBERS } from "./drawing.js";
 import { HeadButtons } from "./heads.js";
 import { drawMinimap } from "./minimap.js";
@@ -23,15 +26,17 @@ import { noteOf, sentenceOf } from "./words.js";
 /**
  * @typedef {{
  *   trace: string, heads: number, about: string, queries: Item[], keys: Item[] | null,
- *   colours: import("../lib/colour.js").ColourSets,
- * }} Data keys: null when they are the queries
+ *   colours: import("../lib/colour.js").ColourSets, options: boolean, tall: number,
+ * }} Data keys: null when they are the queries; options: whether the rarely used controls are shown at first; tall: how
+ *   high the columns may become, in px
  * @typedef {import("./drawing.js").Item} Item
  * @typedef {import("../lib/bus.js").Held} Held
  */
 
-const TALLEST = 520;
-/** How long scrolling must rest before the server is asked for what came into view, in ms. */
-const REST = 120;
+/** In a window narrower than this the page is one column, which nobody needs to fit: columns are so high then, in px. */
+const NARROW = { width: 1000, tall: 520 };
+/** How long scrolling must rest before the server is asked for what came into view, and settings before it is told, in ms. */
+const REST = { scrolling: 120, settings: 400 };
 
 class Links {
   /** @param {import("../lib/view.js").Host} host */
@@ -43,13 +48,7 @@ class Links {
     this.scroll = find(root, ".scroll");
     this.view = /** @type {HTMLCanvasElement} */ (find(root, ".view"));
     this.minimap = /** @type {HTMLCanvasElement} */ (find(root, ".minimap"));
-    const input = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (find(root, name));
-    this.cover = input(".cover");
-    this.least = input(".least");
-    this.route = input(".route");
-    this.hide = input(".hide");
-    this.again = input(".again");
-    this.search = input(".search");
+    this.search = /** @type {HTMLInputElement} */ (find(root, ".search"));
     /** @type {Data | null} */
     this.data = null;
     this.edges = columnEdges(0, NUMBERS);
@@ -57,11 +56,11 @@ class Links {
     this.timer = undefined;
     this.askedFor = "";
     this.soon = soon(() => this.draw());
-    this.buttons = new HeadButtons(find(root, ".heads"), this.soon, (among) => this.mean(among));
+    this.buttons = new HeadButtons(root, (choice) => this.choose(choice));
+    this.controls = new Controls(root, (change) => this.set(change), (open) => this.tell("options", open));
     this.unfollow = follow(host, this.scroll, this.soon);
     this.listen();
-    for (const control of [this.cover, this.least, this.route, this.hide, this.again]) control.oninput = this.soon;
-    saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
+    this.offer = saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
 
   listen() {
@@ -101,9 +100,11 @@ class Links {
 
   /** @param {Data} data */
   update(data) {
+    // Later, what is open here is newer than what the server knows of it.
+    if (!this.data) this.controls.unfold(data.options);
     this.data = data;
-    const items = [...data.queries, ...(data.keys ?? [])];
-    find(this.root, ".pairs").hidden = data.keys !== null || new Set(items.map((item) => item.segment)).size < 2;
+    this.controls.offer([...data.queries, ...(data.keys ?? [])], data.keys !== null);
+    this.offer();
     this.soon();
   }
 
@@ -117,9 +118,22 @@ class Links {
     this.bus.choose({ held }, { tell: this.tell, name: "held", value: held });
   }
 
-  /** The mean of some heads is computed by the server: until then all stays as it is. @param {(number | null)[]} heads */
-  mean(heads) {
-    this.bus.choose({}, { tell: this.tell, name: "mean", value: heads });
+  /** @param {Partial<import("./choices.js").Settings>} change */
+  set(change) {
+    const links = { ...settingsOf(this.bus.shown), ...change };
+    const said = { tell: this.tell, name: "links", value: links, rest: REST.settings };
+    this.bus.choose({ settings: { ...this.bus.shown.settings, links } }, said);
+  }
+
+  /** Another head or mean is shown on the whole page; further heads only here. @param {import("./heads.js").Choice} choice */
+  choose({ head, among, beside }) {
+    const { shown } = this.bus;
+    if (head === null) this.bus.choose({ head, among }, { tell: this.tell, name: "mean", value: among });
+    else if (head === shown.head) this.set({ beside });
+    else {
+      const settings = { ...shown.settings, links: { ...settingsOf(shown), beside } };
+      this.bus.choose({ head, among, settings }, { tell: this.tell, name: "heads", value: [head, ...beside] });
+    }
   }
 
   /** Scrolls so that a token can be seen. @param {number | null} token */
@@ -154,28 +168,28 @@ class Links {
     return this.data?.trace !== this.bus.shown.trace;
   }
 
+  /** How high the columns may become. */
+  get tallest() {
+    const given = this.data?.tall ?? NARROW.tall;
+    return globalThis.innerWidth < NARROW.width ? NARROW.tall : given;
+  }
+
   /** @param {import("../lib/colour.js").Colours} colours */
   drawing(colours) {
-    const wishes = {
-      cover: Number(this.cover.value) / 100,
-      least: Number(this.least.value) || 0,
-      route: find(this.root, ".pairs").hidden ? "" : this.route.value,
-      hide: this.hide.checked,
-      again: this.again.checked,
-    };
-    const family = getComputedStyle(this.scroll).fontFamily;
     const { bus, items, edges } = this;
-    return new Drawing({ bus, items, on: this.buttons.on, wishes, edges, family, colours });
+    const settings = this.controls.within(settingsOf(bus.shown));
+    const on = drawnHeads(bus.shown, settings.beside, /** @type {Data} */ (this.data).heads);
+    const family = getComputedStyle(this.scroll).fontFamily;
+    return new Drawing({ bus, items, on, settings, edges, family, colours });
   }
 
   draw() {
     const data = this.data;
     const width = this.scroll.clientWidth;
     if (!data || !width || this.stale) return;
-    this.buttons.select(this.bus.shown);
     this.drawControls(data);
     const count = this.longest;
-    const height = Math.min(TALLEST, count * ROW);
+    const height = Math.min(this.tallest, count * ROW);
     this.scroll.style.height = `${height}px`;
     find(this.root, ".spacer").style.height = `${count * ROW}px`;
     const context = prepare(this.view, width, height);
@@ -184,19 +198,18 @@ class Links {
     const rows = rowsInView(top, height, count);
     context.translate(0, -top);
     const drawing = this.drawing(data.colours.screen);
-    const missing = drawing.paint(context, rows);
+    const shares = drawing.paint(context, rows);
     drawMinimap(this.minimap, drawing, { top, height, count });
-    find(this.root, ".note").textContent = noteOf(drawing, missing);
+    find(this.root, ".note").textContent = noteOf(drawing, shares);
     find(this.root, ".readout").textContent = sentenceOf(drawing);
     this.askFor(rows);
   }
 
   /** @param {Data} data */
   drawControls(data) {
-    find(this.root, ".coverNow").textContent = `${this.cover.value} %`;
-    find(this.root, ".againLabel").hidden = !this.hide.checked;
-    find(this.root, ".searchLabel").hidden = this.longest * ROW <= TALLEST;
-    this.buttons.draw(data.heads, data.colours.screen);
+    const settings = settingsOf(this.bus.shown);
+    this.controls.draw(settings, this.longest * ROW > this.tallest);
+    this.buttons.draw(this.bus.shown, settings.beside, data.heads, data.colours.screen);
   }
 
   /** Of a long text only a band of rows is here: asks for those that came into view. @param {import("./drawing.js").Rows} rows */
@@ -212,26 +225,30 @@ class Links {
     this.timer = setTimeout(() => {
       this.askedFor = wanted;
       this.tell("scrolled", first);
-    }, REST);
+    }, REST.scrolling);
   }
 
   /** What is shown, to be saved. @param {import("../lib/colour.js").Colours} colours */
   picture(colours) {
-    const { first, last } = rowsToSave(this.scroll.scrollTop, TALLEST, this.longest);
-    const { layer, head } = this.bus.shown;
+    const { first, last } = rowsToSave(this.scroll.scrollTop, this.tallest, this.longest);
+    const { layer, among } = this.bus.shown;
+    const { focus } = this.bus;
     const drawing = this.drawing(colours);
-    const heads = [...drawing.on].map((one) => headName(layer, one)).join(", ");
+    const { cover } = drawing.settings;
+    const heads = drawing.on.map((one) => headName(layer, one, among)).join(", ");
     /** @type {[string, string] | null} */
-    const legend = this.bus.focus ? ["0", "1"] : null;
-    const what = this.bus.focus
-      ? "shading and numbers: attention weight, square-root colours"
-      : `strongest links covering ${this.cover.value} % of each row`;
-    const drawn = drawing.on.size ? [...drawing.on] : [head];
+    const legend = focus ? ["0", "1"] : null;
+    const what = focus
+      ? `strongest links covering ${cover} % of the ${focus.side === "query" ? "row" : "column"} of ` +
+        `${
+          quoted(this.items[focus.side][focus.token].text)
+        }; shading and numbers: attention weight, square-root colours`
+      : `strongest links covering ${cover} % of each row`;
     return {
       width: this.edges.width,
       height: (last - first) * ROW,
-      name: `attention_links_L${layer ?? "all"}_H${drawn.map((one) => one ?? "mean").join("-")}`,
-      caption: `${heads || "No head"} of ${this.data?.about}. Left looks at right; ${what}.`,
+      name: `attention_links_L${layer ?? "all"}_H${drawing.on.map((one) => one ?? "mean").join("-")}`,
+      caption: `${heads} of ${this.data?.about}. Left looks at right; ${what}.`,
       legend,
       /** @param {CanvasRenderingContext2D} context */
       paint: (context) => {

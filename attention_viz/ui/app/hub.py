@@ -11,7 +11,7 @@ from attention_viz.core.errors import PickledModelError
 from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.models.hub import Hub, Offer
-from attention_viz.ui.app.plain import aside
+from attention_viz.ui.app.plain import aside, shape_of
 from attention_viz.ui.server.downloads import Download, download_of, start_download
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import in_place_of
@@ -101,7 +101,7 @@ def _instead(name: str, error: PickledModelError) -> None:
 
 def _facts(offer: Offer) -> None:
     info = offer.info
-    sizes = " and ".join(f"{stack.kind} {stack.layers} layers × {stack.heads} heads" for stack in info.stacks)
+    sizes = " and ".join(f"{stack.kind} {shape_of(stack.layers, stack.heads)}" for stack in info.stacks)
     free = "" if offer.memory_free is None else f", of {size_in_words(offer.memory_free)} that are free"
     aside(
         f"{markdown(info.family)} architecture: {sizes}  \n"

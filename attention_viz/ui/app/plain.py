@@ -1,4 +1,4 @@
-"""Running text on a page that can be read where it is small."""
+"""Running text on a page: small but readable, and with the right plurals."""
 
 from __future__ import annotations
 
@@ -13,3 +13,13 @@ def aside(text: str, *, tip: str | None = None, width: Literal["stretch", "conte
     tip: what is said where one points at it.
     """
     st.markdown("  \n".join(f":small[:gray[{line}]]" for line in text.split("  \n")), help=tip, width=width)
+
+
+def number_of(count: int, what: str) -> str:
+    """“1 layer”, “6 layers”."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def shape_of(layers: int, heads: int) -> str:
+    """“6 layers × 12 heads”."""
+    return f"{number_of(layers, 'layer')} × {number_of(heads, 'head')}"

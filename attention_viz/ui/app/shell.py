@@ -21,7 +21,7 @@ from attention_viz.core.message import Message
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.app import hub
-from attention_viz.ui.app.plain import aside
+from attention_viz.ui.app.plain import aside, shape_of
 from attention_viz.ui.server import cache, sources, trained
 from attention_viz.ui.state import url
 from attention_viz.ui.state.changes import changed, in_place_of
@@ -239,14 +239,10 @@ def models_at_hand() -> tuple[str, ...]:
 
 
 def _stacks(info: ModelInfo) -> str:
-    sizes = [f"{_number(stack.layers, 'layer')} × {_number(stack.heads, 'head')}" for stack in info.stacks]
+    sizes = [shape_of(stack.layers, stack.heads) for stack in info.stacks]
     if len(sizes) == 1:
         return sizes[0]
     return "; ".join(f"{stack.kind}: {size}" for stack, size in zip(info.stacks, sizes, strict=True))
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _count(number: int) -> str:

@@ -93,6 +93,7 @@ def grid(comparison: Comparison, selection: Selection) -> None:
             colours=live.colours(),
             on_head=lambda place: url.select(**looking_at(Place(place.layer or 0, place.head or 0), "b")),
             on_show=lambda show: url.select(b_show=show),
+            on_part=lambda part: url.select(of=part),
         )
     )
 
@@ -101,7 +102,7 @@ def _shown(sides: SideBySide, selection: Selection) -> Shown:
     """What all views of the page are told; they share one state in the browser, so none may say otherwise."""
     rows, columns = grounds_of(sides)
     held = _place(rows, sides.rows, selection.held), _place(columns, sides.columns, selection.key)
-    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), Held(*held))
+    return Shown(_name(sides), Place(sides.b.layer, sides.b.head), Held(*held), selection.settings)
 
 
 def first_token(piece: Piece, at: int) -> int:

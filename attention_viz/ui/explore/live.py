@@ -21,7 +21,7 @@ from attention_viz.ui.app.live import colours
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, surveys
 from attention_viz.ui.state import url
-from attention_viz.ui.state.fields import looking_at, on_side
+from attention_viz.ui.state.fields import linked, looking_at, on_side
 from attention_viz.ui.state.selection import Side
 from attention_viz.views import parcels
 from attention_viz.views.head import HeadView
@@ -32,10 +32,13 @@ from attention_viz.views.survey import ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
 _SCROLLED = "first row in view"
+_OPTIONS = "options of the links"
+TALL = 520
+"""How high a view may become that fits the height it is given, in px."""
 
 
-def grid(view: HeadView, show: str) -> None:
-    """What does every head do?"""
+def grid(view: HeadView, show: str, tall: int = TALL) -> None:
+    """What does every head do? tall: how high the picture of all heads may become, in px."""
     mount(
         head_grid(
             _shown(view),
@@ -44,8 +47,10 @@ def grid(view: HeadView, show: str) -> None:
             show=show,
             about=_about(view),
             colours=colours(),
+            tall=tall,
             on_head=lambda place: url.select(**looking_at(place)),
             on_show=lambda show: url.select(show=show),
+            on_part=lambda part: url.select(of=part),
             on_aside=put_aside,
         )
     )
@@ -58,8 +63,8 @@ def put_aside(place: Place, **also: Any) -> None:
     st.toast(f"{place.name} is side B of Compare.", icon=":material/compare:")
 
 
-def links(view: HeadView) -> None:
-    """Where does the head look from a token?"""
+def links(view: HeadView, tall: int = TALL) -> None:
+    """Where does the head look from a token? tall: how high the columns may become, in px."""
     mount(
         token_links(
             _shown(view),
@@ -68,8 +73,13 @@ def links(view: HeadView) -> None:
             heads=view.trace.heads,
             about=_about(view),
             colours=colours(),
+            tall=tall,
+            options=st.session_state.get(_OPTIONS, False),
             on_held=partial(_hold, view),
             on_mean=lambda heads: url.select(head=None, among=heads),
+            on_heads=lambda head, beside: url.select(head=head, **{"with": beside}),
+            on_links=lambda links: url.select(**linked(links)),
+            on_options=lambda shown: st.session_state.update({_OPTIONS: shown}),
             on_scrolled=lambda row: st.session_state.update({_SCROLLED: (name_of(view), row)}),
         )
     )
@@ -174,7 +184,7 @@ def _about(view: HeadView) -> str:
 
 
 def _shown(view: HeadView) -> Shown:
-    return Shown(name_of(view), view.place, Held(view.query, view.key))
+    return Shown(name_of(view), view.place, Held(view.query, view.key), url.on_screen().settings)
 
 
 def _hold(view: HeadView, held: Held) -> None:

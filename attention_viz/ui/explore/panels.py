@@ -153,7 +153,7 @@ def downloads(view: HeadView, selection: Selection) -> None:
     )
     too_large = npz_bytes(trace) > most_megabytes() * 1e6
     npz.download_button(
-        f"All {len(trace.layers) * trace.heads} maps as NPZ, {size_in_words(npz_bytes(trace))}",
+        f"{_every_map(len(trace.layers) * trace.heads)} as NPZ, {size_in_words(npz_bytes(trace))}",
         b"" if too_large else partial(to_npz, trace),
         file_name(trace, "all", extension="npz"),
         "application/octet-stream",
@@ -169,6 +169,10 @@ def downloads(view: HeadView, selection: Selection) -> None:
         aside("The address holds this view. The text is too long for it and stays on this server for a while.")
     else:
         aside("The address in your browser holds this view: copy it to share it.")
+
+
+def _every_map(count: int) -> str:
+    return "The only map" if count == 1 else f"All {count} maps"
 
 
 def most_megabytes() -> int:

@@ -14,7 +14,7 @@ from attention_viz.models.bundled import NAME
 from attention_viz.models.catalogue import CATALOGUE
 from attention_viz.models.folders import PREFIX, FolderSource
 from attention_viz.ui.app import hub, shell
-from attention_viz.ui.app.plain import aside
+from attention_viz.ui.app.plain import aside, shape_of
 from attention_viz.ui.server import cache
 from attention_viz.ui.server.loaded import model_bytes
 from attention_viz.ui.server.uploads import UPLOADS
@@ -98,7 +98,7 @@ def own_maps() -> None:
     except AttentionVizError as error:
         st.error(markdown(error.message), icon=":material/error:")
         return
-    shape = f"{len(trace.layers)} layers × {trace.heads} heads, {len(trace.tokens)} × {len(trace.key_tokens)} tokens"
+    shape = f"{shape_of(len(trace.layers), trace.heads)}, {len(trace.tokens)} × {len(trace.key_tokens)} tokens"
     st.success(f"{markdown(file.name)}: {shape}. Every row adds up to 1.", icon=":material/check:")
     for note in trace.notes:
         aside(f":material/info: {markdown(note)}")

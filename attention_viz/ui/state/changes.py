@@ -23,7 +23,7 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     if (after.a.text, after.a.second) != (selection.a.text, selection.a.second):
         follows |= {"token": normally["token"], "key": None}
     if (after.a.model, after.a.kind) != (selection.a.model, selection.a.kind):
-        follows |= {**normally, "key": None, "show": "maps"}
+        follows |= {**normally, "key": None, "show": "maps", "with": ()}
     other_model = after.side("b").model != selection.side("b").model
     if other_model or after.b.kind != selection.b.kind:
         follows |= {name: normally[name] for name in looking_at(Place(0), "b")}
@@ -67,6 +67,21 @@ def fit(side: Side, info: ModelInfo) -> tuple[Side, tuple[str, ...]]:
             )
     among = place.among if all(head < stack.heads for head in place.among) else ()
     return replace(side, kind=kind or "", place=Place(found["layer"], found["head"], among)), tuple(problems)
+
+
+def fit_links(selection: Selection, info: ModelInfo) -> tuple[Selection, tuple[str, ...]]:
+    """The selection whose links are those of heads that the model has, and a sentence when it asks for others."""
+    links = selection.settings.links
+    heads = info.stack(next((kind for kind in info.kinds if kind == selection.a.kind), None)).heads
+    there = tuple(head for head in links.beside if head < heads)
+    if there == links.beside:
+        return selection, ()
+    asked = shortened(", ".join(str(head) for head in links.beside if head >= heads))
+    problem = (
+        f"The link asks for the links of head {asked} too, but {info.name} has heads 0 to {heads - 1}; only what is "
+        f"there is drawn."
+    )
+    return put(selection, {"with": there}), (problem,)
 
 
 def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from attention_viz.core.words import Unit
 from attention_viz.figures.scale import Curve
 from attention_viz.measures import MEASURES
 from attention_viz.ui.state.selection import BEST, DEFAULT, Best, Order, Selection, Side, Top, View, Which
+from attention_viz.views.settings import COVERS, DECIMALS, Links, Part, Route, is_weight
 
 _MAX_NAME = 200
 _MOST_AMONG = 256
@@ -45,6 +46,29 @@ def _heads(raw: str) -> tuple[int, ...]:
     raise ValueError("numbers with dots between them are expected")
 
 
+def _write_heads(heads: tuple[int, ...]) -> str:
+    return ".".join(map(str, heads))
+
+
+def _cover(raw: str) -> int:
+    # The longest is 100; int() would also read digits of other scripts.
+    if raw.isascii() and raw.isdecimal() and len(raw) <= 3 and int(raw) in COVERS:
+        return int(raw)
+    raise ValueError(f"{COVERS[0]}, {COVERS[1]}, {COVERS[2]} … or {COVERS[-1]} is expected")
+
+
+def _weight(raw: str) -> float:
+    if re.fullmatch(rf"[01](\.[0-9]{{1,{DECIMALS}}})?", raw) and is_weight(float(raw)):
+        return float(raw)
+    raise ValueError(f"a number from 0 to 1 with at most {DECIMALS} decimals is expected")
+
+
+def _yes(raw: str) -> bool:
+    if raw in ("0", "1"):
+        return raw == "1"
+    raise ValueError("0 or 1 is expected")
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def read(raw: str) -> str:
         if raw in choices:
@@ -73,7 +97,12 @@ def _written(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _written_yes(value: bool) -> str:
+    return "1" if value else "0"
+
+
 _name = _at_most(_MAX_NAME, f"a name of at most {_MAX_NAME} characters is expected")
+_route = _one_of(*filter(None, get_args(Route)))
 _built = _at_most(_MAX_BUILD, f"at most {_MAX_BUILD:,} characters are expected")
 
 
@@ -133,6 +162,8 @@ def _token(raw: str) -> int | Best | None:
     return BEST if raw == BEST else _or_none("")(raw)
 
 
+_LINKS = ("settings", "links")
+_COVER = DEFAULT.settings.links.cover
 _NONE_HELD: dict[str, Any] = {"instead": "none is held", "otherwise": None}
 FIELDS: tuple[Field, ...] = (
     *_side("a", "", ""),
@@ -140,7 +171,7 @@ FIELDS: tuple[Field, ...] = (
         "among",
         ("a", "place", "among"),
         _heads,
-        lambda heads: ".".join(map(str, heads)),
+        _write_heads,
         "the mean of heads",
         "the mean of all is shown",
     ),
@@ -149,6 +180,13 @@ FIELDS: tuple[Field, ...] = (
     Field("key", ("key",), _or_none(""), **_NONE_HELD),
     Field("show", ("show",), _one_of("maps", "pair", *(measure.key for measure in MEASURES)), label="grid of heads"),
     Field("b_show", ("show_b",), _one_of("maps", "divergence"), label="grid of B's heads"),
+    Field("of", ("settings", "part"), _one_of(*get_args(Part)), label="part of the heads"),
+    Field("with", (*_LINKS, "beside"), _heads, _write_heads, "heads to draw too", "only the one on screen is drawn"),
+    Field("cover", (*_LINKS, "cover"), _cover, label="percentage of a row to draw", instead=f"{_COVER} are drawn"),
+    Field("least", (*_LINKS, "least"), _weight, "{:g}".format, "least weight of a link", "none is too weak"),
+    Field("hide", (*_LINKS, "hide"), _yes, _written_yes, "hidden special tokens", "they are shown"),
+    Field("again", (*_LINKS, "again"), _yes, _written_yes, "rows that add up to 1 again", "they are left as they are"),
+    Field("route", (*_LINKS, "route"), _route, label="links between texts", instead="all are drawn"),
     Field("unit", ("unit",), _one_of(*get_args(Unit)), label="rows and columns"),
     Field("curve", ("curve",), _one_of(*get_args(Curve)), label="colours"),
     Field("top", ("top",), _one_of(*get_args(Top)), label="range of colours"),
@@ -187,14 +225,17 @@ def on(which: Which, name: str) -> str:
 
 def on_side(which: Which, side: Side) -> dict[str, Any]:
     """The values of a side, by their names in the address."""
-    there = _put(DEFAULT, (which,), side)
-    return {row.name: row.of(there) for row in FIELDS if row.path[0] == which}
+    return _by_name((which,), side)
 
 
 def looking_at(place: Place, which: Which = "a") -> dict[str, Any]:
     """A place on a side, by its names in the address."""
-    there = _put(DEFAULT, (which, "place"), place)
-    return {row.name: row.of(there) for row in FIELDS if row.path[:2] == (which, "place")}
+    return _by_name((which, "place"), place)
+
+
+def linked(links: Links) -> dict[str, Any]:
+    """Which links are drawn, by their names in the address."""
+    return _by_name(_LINKS, links)
 
 
 def to_query(selection: Selection) -> dict[str, str]:
@@ -246,6 +287,11 @@ def is_usual(selection: Selection) -> bool:
 def shortened(raw: str) -> str:
     """What arrived, as a sentence quotes it."""
     return raw if len(raw) <= 40 else raw[:39] + "…"
+
+
+def _by_name(path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    there = _put(DEFAULT, path, value)
+    return {row.name: row.of(there) for row in FIELDS if row.path[: len(path)] == path}
 
 
 def _put(value: Any, path: tuple[str, ...], new: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from attention_viz.core.place import FIRST, Place
@@ -10,6 +10,7 @@ from attention_viz.core.words import Unit
 from attention_viz.figures.scale import Curve
 from attention_viz.models.bundled import NAME
 from attention_viz.ui.state.examples import OTHER_PLACE, PRONOUN, PRONOUN_PLACE, PRONOUN_QUERY
+from attention_viz.views.settings import Settings
 
 Which = Literal["a", "b"]
 Best = Literal["best"]
@@ -45,6 +46,7 @@ class Selection:
     key: the key token that is held with it, or None.
     show: what the grid of all heads shows: "maps", a measure by its key, or "pair": the weight between the held tokens.
     show_b: what the grid of B's heads shows, "maps" or "divergence" from A.
+    settings: which links are drawn, and which part of the heads is in a grid.
     unit: rows and columns of the map are tokens or words.
     curve, top: how weights become colours: the curve, and a range up to 1 or up to the map's own maximum.
     view: how two heads are compared, as maps or as links.
@@ -60,6 +62,7 @@ class Selection:
     key: int | None = None
     show: str = "maps"
     show_b: str = "maps"
+    settings: Settings = field(default_factory=Settings)
     unit: Unit = "tokens"
     curve: Curve = "sqrt"
     top: Top = "one"

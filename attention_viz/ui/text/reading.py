@@ -17,7 +17,7 @@ from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache
 from attention_viz.ui.state import url
-from attention_viz.ui.state.changes import fit, fit_tokens
+from attention_viz.ui.state.changes import fit, fit_links, fit_tokens
 from attention_viz.ui.state.selection import BEST, Selection, Side
 from attention_viz.ui.text.best import with_best
 
@@ -33,9 +33,9 @@ def opened(selection: Selection, problems: tuple[str, ...]) -> tuple[Trace, Sele
     """
     info = cache.describe_model(selection.a.model)
     side, unfit = fit(selection.a, info)
-    selection = replace(selection, a=side)
+    selection, undrawn = fit_links(replace(selection, a=side), info)
     url.show(selection)
-    shell.notice(*problems, *unfit)
+    shell.notice(*problems, *unfit, *undrawn)
     _kind_control(info, side)
     trace = read(info, side)
     selection, unfit = fit_tokens(with_best(selection, trace), len(trace.tokens), len(trace.key_tokens))

@@ -16,7 +16,7 @@ from attention_viz.models.trained import TrainedModel, trained_name
 from attention_viz.toy.run import Run
 from attention_viz.toy.training import Measured
 from attention_viz.ui.app import shell
-from attention_viz.ui.app.plain import aside
+from attention_viz.ui.app.plain import aside, number_of
 from attention_viz.ui.server.trainings import Training
 from attention_viz.ui.train.curves import CONFIG, curves_panel
 from attention_viz.ui.train.film import FILM, FRAME, PLAY, WATCH, pause, slider, step_in_hand
@@ -147,7 +147,7 @@ def _maps(run: Run, step: int, training: Training | None, palette: Palette) -> N
         theme=None,
         key=f"train maps {'' if training is None else training.id}",
         config=CONFIG,
-        alt=f"Attention maps of {len(maps)} heads after {step} steps",
+        alt=f"Attention maps of {number_of(len(maps), 'head')} after {number_of(step, 'step')}",
     )
     number = f" The number above a map is its share of “{run.task.patterns[-1].title}”." if found.heads >= _MANY else ""
     aside(f"A row looks at its columns. {COLOURS.capitalize()}. Point at a cell to see what it is.{number}")

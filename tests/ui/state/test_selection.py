@@ -8,13 +8,34 @@ from hypothesis import strategies as st
 
 import attention_viz as av
 from attention_viz.core.place import ALL_HEADS, Place
-from attention_viz.ui.state.changes import changed, fit, fit_tokens, in_place_of
-from attention_viz.ui.state.fields import FIELDS, from_query, is_usual, looking_at, on, on_side, put, to_query, value_of
+from attention_viz.ui.state.changes import changed, fit, fit_links, fit_tokens, in_place_of
+from attention_viz.ui.state.fields import (
+    FIELDS,
+    from_query,
+    is_usual,
+    linked,
+    looking_at,
+    on,
+    on_side,
+    put,
+    to_query,
+    value_of,
+)
 from attention_viz.ui.state.selection import BEST, DEFAULT, Selection, Side
+from attention_viz.views.settings import COVERS, Links, Settings
 
 INFO = av.describe_model("all-MiniLM-L6-v2")
 kinds = st.sampled_from(["", "encoder", "decoder", "cross"])
 among = st.sets(st.integers(0, 30)).map(lambda heads: tuple(sorted(heads)))
+links = st.builds(
+    Links,
+    beside=among,
+    cover=st.sampled_from(COVERS),
+    least=st.floats(0, 1).map(lambda weight: round(weight, 4)),
+    hide=st.booleans(),
+    again=st.booleans(),
+    route=st.sampled_from(["", "00", "01", "10", "11"]),
+)
 places = st.builds(Place, st.none() | st.integers(0, 99), st.none() | st.integers(0, 99), among)
 texts = st.sampled_from([DEFAULT.a.text, "", "a b"]) | st.text(max_size=50)
 selections = st.builds(
@@ -31,6 +52,7 @@ selections = st.builds(
     query=st.none() | st.just(BEST) | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
+    settings=st.builds(Settings, links, st.sampled_from(["all", "layer", "head"])),
     unit=st.sampled_from(["tokens", "words"]),
     curve=st.sampled_from(["sqrt", "linear"]),
     top=st.sampled_from(["one", "max"]),
@@ -233,3 +255,59 @@ def test_a_model_in_place_of_another_changes_the_side_that_asked_for_it():
     assert in_place_of(Selection(Side("kept", "x"), b), "gone", "new") == {"model": "kept", "b_model": "new"}
     assert in_place_of(Selection(Side("new", "x"), b), "gone", "new") == {"model": "new", "b_model": ""}
     assert in_place_of(Selection(a, b), "gone", "new") == {"model": "new", "b_model": ""}
+
+
+def test_settings_of_the_links_and_the_grid_in_a_url():
+    links = Links((1, 4), 80, 0.05, hide=True, again=True, route="01")
+    query = {"with": "1.4", "cover": "80", "least": "0.05", "hide": "1", "again": "1", "route": "01", "of": "layer"}
+    assert to_query(Selection(settings=Settings(links, "layer"))) == query
+    assert to_query(put(DEFAULT, linked(Links(cover=75)))) == {"cover": "75"}
+    assert to_query(put(DEFAULT, linked(Links()))) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("cover", "61", "10, 15, 20 … or 100 is expected; 60 are drawn"),
+        ("cover", "-5", "60 are drawn"),
+        ("cover", "٦٠", "60 are drawn"),
+        ("cover", "9" * 5000, "60 are drawn"),
+        ("least", "nan", "a number from 0 to 1 with at most 4 decimals is expected; none is too weak"),
+        ("least", "inf", "none is too weak"),
+        ("least", "1.5", "none is too weak"),
+        ("least", "1e-3", "none is too weak"),
+        ("least", "٠", "none is too weak"),
+        ("hide", "yes", "0 or 1 is expected; they are shown"),
+        ("again", "", "0 or 1 is expected; they are left as they are"),
+        ("route", "02", "00 or 01 or 10 or 11 is expected; all are drawn"),
+        ("with", "a.b", "numbers with dots between them are expected; only the one on screen is drawn"),
+        ("of", "some", "all or layer or head is expected; all is shown"),
+    ],
+)
+def test_settings_that_can_not_be_used_are_named(name, raw, said):
+    selection, problems = from_query({name: raw})
+    assert selection == DEFAULT
+    assert len(problems) == 1
+    assert problems[0].endswith(f"{said}.")
+    assert len(problems[0]) < 200
+
+
+def test_heads_that_the_model_does_not_have_are_not_drawn():
+    asked = put(DEFAULT, {"with": (1, 7, 12, 99)})
+    selection, problems = fit_links(asked, INFO)
+    assert selection == put(DEFAULT, {"with": (1, 7)})
+    assert problems == (
+        "The link asks for the links of head 12, 99 too, but all-MiniLM-L6-v2 has heads 0 to 11; only what is there "
+        "is drawn.",
+    )
+    assert fit_links(selection, INFO) == (selection, ())
+    many = put(DEFAULT, {"with": tuple(range(256))})
+    assert len(fit_links(many, INFO)[1][0]) < 200
+
+
+def test_heads_beside_the_one_on_screen_stay_until_another_model_is_chosen():
+    several = put(DEFAULT, {"with": (4, 7), "cover": 80, "of": "layer"})
+    for changes in ({"layer": 5}, {"head": 4}, {"text": "other"}, {"head": None, "among": (1, 4)}):
+        assert changed(several, **changes).settings == several.settings
+    assert changed(several, model="a/b").settings == Settings(Links(cover=80), "layer")
+    assert changed(several, kind="cross").settings.links.beside == ()
