@@ -34,7 +34,8 @@ def link_of(minilm, text: str, place: Place | None = None) -> Finding:
 
 
 def offered(app: AppTest) -> list[str]:
-    return [button.key.removeprefix("finding ") for button in app.button if (button.key or "").startswith("finding ")]
+    keys = [button.key or "" for button in app.button]
+    return [key.removeprefix("finding ") for key in keys if key.startswith("finding ")]
 
 
 def held(app: AppTest) -> int | None:
@@ -45,7 +46,7 @@ def held(app: AppTest) -> int | None:
 
 def head_on(app: AppTest) -> str:
     (title,) = (one.value for one in app.markdown if one.value.startswith("#### Where does each token look in"))
-    return title.removeprefix("#### Where does each token look in ").rstrip("?")
+    return str(title).removeprefix("#### Where does each token look in ").rstrip("?")
 
 
 def shown(app: AppTest) -> list[str]:
