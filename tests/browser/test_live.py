@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Position
+from playwright.sync_api import Position, expect
 
 import attention_viz as av
 from attention_viz.ui.state.examples import EXAMPLES
@@ -379,6 +379,19 @@ class TestLinks:
         assert not single.page.locator(".pairs").is_visible()
         assert links_drawn(single) == links_drawn(options(arrive().open("/?token="))), "it makes no difference there"
 
+    def test_findings_of_a_long_text_come_while_one_does_something_else(self, arrive: Arrive):
+        visitor = arrive().open()
+        visitor.type("Text", "one two three four five six seven eight nine ten " * 60)
+        head = visitor.head()
+        # The chips of the text before are gone with its run; those of this one come by themselves.
+        expect(visitor.page.get_by_text("Looking for")).to_have_count(0)
+        expect(visitor.page.get_by_role("button", name="differ most")).to_have_count(1)
+        assert visitor.settled().head() == head
+        visitor.page.get_by_role("button", name="rests on special tokens").click()
+        assert visitor.settled().head() != head
+        visitor.page.go_back()
+        assert visitor.settled().head() == head
+
     def test_long_texts_scroll_with_a_minimap(self, arrive: Arrive):
         visitor = arrive().open()
         visitor.type("Text", "one two three four five six seven eight nine ten " * 60)
@@ -587,7 +600,9 @@ def test_the_browser_holds_the_traces_weights(arrive: Arrive, pronoun):
 def test_above_128_tokens_only_the_layer_that_is_looked_at_is_sent(arrive: Arrive):
     visitor = arrive().open()
     visitor.type("Text", "one two three four five six seven eight nine ten " * 20)
-    assert bus(visitor, "bus.get('maps').header.layers") == [3]
+    # Of a new text that is the layer of its best finding.
+    layer = int(re.findall(r"\d+", visitor.head())[0])
+    assert bus(visitor, "bus.get('maps').header.layers") == [layer]
     visitor.choose(1, 4)
     assert bus(visitor, "bus.get('maps').header.layers") == [1]
     assert bus(visitor, "bus.get('maps').payload.length") == 12 * 202 * 202
@@ -596,7 +611,11 @@ def test_above_128_tokens_only_the_layer_that_is_looked_at_is_sent(arrive: Arriv
 def test_another_text_leaves_nothing_of_the_old_one(arrive: Arrive):
     visitor = arrive().open()
     visitor.type("Text", "Birds sing")
-    assert links_say(visitor) == ""
+    assert re.search(r"[12] “(birds|sing)” looks at", links_say(visitor)), "it holds its own best finding"
+    assert visitor.address() == "/?text=Birds+sing"
+    visitor.page.locator(".text").press("Escape")
+    visitor.page.wait_for_url(re.compile(r"token=$"))
+    assert links_say(visitor.settled()) == ""
     click_on(visitor, "query", 1)
     assert "1 “birds” looks at" in links_say(visitor)
     assert visitor.page.locator(".text").inner_text().strip() == "[CLS]Birds sing[SEP]"

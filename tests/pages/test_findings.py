@@ -46,7 +46,7 @@ def held(app: AppTest) -> int | None:
 
 def head_on(app: AppTest) -> str:
     (title,) = (one.value for one in app.markdown if one.value.startswith("#### Where does each token look in"))
-    return title.removeprefix("#### Where does each token look in ").rstrip("?")
+    return str(title).removeprefix("#### Where does each token look in ").rstrip("?")
 
 
 def shown(app: AppTest) -> list[str]:

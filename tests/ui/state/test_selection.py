@@ -52,7 +52,6 @@ selections = st.builds(
     query=st.none() | st.just(BEST) | st.integers(0, 9000),
     key=st.none() | st.integers(0, 9000),
     show=st.sampled_from(["maps", "pair", "entropy"]),
-    settings=st.builds(Settings, links, st.sampled_from(["all", "layer", "head"])),
     unit=st.sampled_from(["tokens", "words"]),
     curve=st.sampled_from(["sqrt", "linear"]),
     top=st.sampled_from(["one", "max"]),
@@ -255,6 +254,12 @@ def test_a_model_in_place_of_another_changes_the_side_that_asked_for_it():
     assert in_place_of(Selection(Side("kept", "x"), b), "gone", "new") == {"model": "kept", "b_model": "new"}
     assert in_place_of(Selection(Side("new", "x"), b), "gone", "new") == {"model": "new", "b_model": ""}
     assert in_place_of(Selection(a, b), "gone", "new") == {"model": "new", "b_model": ""}
+
+
+@given(links, st.sampled_from(["all", "layer", "head"]))
+def test_a_url_restores_how_links_and_grid_are_set(links, part):
+    selection = Selection(settings=Settings(links, part))
+    assert from_query(to_query(selection)) == (selection, ())
 
 
 def test_settings_of_the_links_and_the_grid_in_a_url():
