@@ -24,7 +24,6 @@ def head_grid(
     on_show: Callable[[str], None],
     on_part: Callable[[Part], None],
     on_aside: Callable[[Place], None] | None = None,
-    tall: int = 520,
 ) -> LiveView:
     """Shows what the parcels "thumbs" and "scores" hold.
 
@@ -32,7 +31,6 @@ def head_grid(
     about: the model and the text, for saved pictures.
     on_head, on_show, on_part: called with what a visitor chose; on_aside with a head that is to be compared with the
     selected one (shift-click, or Shift+Enter on it).
-    tall: how high the picture of all heads may become, in px.
     """
 
     def chose_head(sent: Any) -> None:
@@ -60,7 +58,6 @@ def head_grid(
             "show": show,
             "about": about,
             "colours": asdict(colours),
-            "tall": tall,
         },
         shown,
         {"head": chose_head, "aside": put_aside, "show": lambda sent: on_show(str(sent)), "part": chose_part},

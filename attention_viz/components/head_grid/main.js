@@ -3,8 +3,9 @@
 import { drawRamp, STRIP } from "../lib/colour.js";
 import { element, find, prepare } from "../lib/dom.js";
 import { format } from "../lib/numbers.js";
+import { followRoom, roomFor } from "../lib/room.js";
 import { saveBar } from "../lib/save.js";
-import { follow } from "../lib/view.js";
+import { follow, soon } from "../lib/view.js";
 import { GridDrawing } from "./drawing.js";
 import { afterKey, CELL, headAt, layoutOf } from "./places.js";
 import { drawRanking, MAPS, meaning, scoresOf, summary } from "./scores.js";
@@ -12,14 +13,17 @@ import { drawRanking, MAPS, meaning, scoresOf, summary } from "./scores.js";
 /**
  * @typedef {{
  *   trace: string, layers: number, heads: number, show: string, about: string,
- *   colours: import("../lib/colour.js").ColourSets, tall: number,
- * }} Data tall: how high the picture may become, in px
+ *   colours: import("../lib/colour.js").ColourSets,
+ * }} Data
  * @typedef {import("./drawing.js").Score} Score
  * @typedef {import("./places.js").Place} Place
  */
 
 /** How long the keys must rest before the server is told, in ms. */
 const REST = 180;
+
+/** How high the picture of all heads may become, with its legend below it, in px. */
+const TALL = { least: 200, usual: 520, after: 40 };
 
 class Grid {
   /** @param {import("../lib/view.js").Host} host */
@@ -38,7 +42,9 @@ class Grid {
     /** @type {Place | null} */
     this.pointed = null;
     this.drawn = "";
-    this.end = follow(host, find(root, ".scroll"), () => this.draw());
+    this.soon = soon(() => this.draw());
+    const ends = [follow(host, find(root, ".scroll"), this.soon), followRoom(this.frame, this.soon)];
+    this.end = () => ends.forEach((end) => end());
     this.frame.onpointermove = (event) => this.pointAt(this.placeOf(event));
     this.frame.onpointerleave = () => this.pointAt(null);
     this.frame.onclick = (event) => {
@@ -82,7 +88,7 @@ class Grid {
     const part = this.bus.shown.settings?.part ?? "all";
     // A tint needs no room to be read, a map does.
     const most = part === "all" || this.score() ? CELL.most : CELL.large;
-    return layoutOf(part, data, this.bus.shown, { width, tall: data.tall, most });
+    return layoutOf(part, data, this.bus.shown, { width, tall: roomFor(this.frame, TALL), most });
   }
 
   /** @param {Place | null} place */

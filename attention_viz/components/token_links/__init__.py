@@ -27,7 +27,6 @@ def token_links(
     on_options: Callable[[bool], None],
     on_scrolled: Callable[[int], None],
     options: bool = False,
-    tall: int = 520,
 ) -> LiveView:
     """Shows what the parcels "maps", "exact" and "held" hold.
 
@@ -37,7 +36,6 @@ def token_links(
     with another head and those that are drawn beside it; on_links with settings that were changed; on_options with
     whether the rarely used controls are shown; on_scrolled with the first row in view when it is not here yet.
     options: whether the rarely used controls are shown at first.
-    tall: how high the columns may become, in px.
     """
     counts = (len(queries), len(queries if keys is None else keys))
 
@@ -71,7 +69,6 @@ def token_links(
             "about": about,
             "colours": asdict(colours),
             "options": options,
-            "tall": tall,
         },
         shown,
         {

@@ -14,6 +14,7 @@ import {
 import { find, prepare } from "../lib/dom.js";
 import { quoted } from "../lib/labels.js";
 import { headName } from "../lib/numbers.js";
+import { followRoom, roomFor } from "../lib/room.js";
 import { saveBar } from "../lib/save.js";
 import { follow, soon } from "../lib/view.js";
 import { drawnHeads, settingsOf } from "./choices.js";
@@ -26,15 +27,14 @@ import { noteOf, sentenceOf } from "./words.js";
 /**
  * @typedef {{
  *   trace: string, heads: number, about: string, queries: Item[], keys: Item[] | null,
- *   colours: import("../lib/colour.js").ColourSets, options: boolean, tall: number,
- * }} Data keys: null when they are the queries; options: whether the rarely used controls are shown at first; tall: how
- *   high the columns may become, in px
+ *   colours: import("../lib/colour.js").ColourSets, options: boolean,
+ * }} Data keys: null when they are the queries; options: whether the rarely used controls are shown at first
  * @typedef {import("./drawing.js").Item} Item
  * @typedef {import("../lib/bus.js").Held} Held
  */
 
-/** In a window narrower than this the page is one column, which nobody needs to fit: columns are so high then, in px. */
-const NARROW = { width: 1000, tall: 520 };
+/** How high the columns may become, with their note and their sentence below them, in px. */
+const TALL = { least: 200, usual: 520, after: 96 };
 /** How long scrolling must rest before the server is asked for what came into view, and settings before it is told, in ms. */
 const REST = { scrolling: 120, settings: 400 };
 
@@ -58,7 +58,8 @@ class Links {
     this.soon = soon(() => this.draw());
     this.buttons = new HeadButtons(root, (choice) => this.choose(choice));
     this.controls = new Controls(root, (change) => this.set(change), (open) => this.tell("options", open));
-    this.unfollow = follow(host, this.scroll, this.soon);
+    const ends = [follow(host, this.scroll, this.soon), followRoom(this.scroll, this.soon)];
+    this.unfollow = () => ends.forEach((end) => end());
     this.listen();
     this.offer = saveBar(root, () => this.data?.colours ?? null, (colours) => this.picture(colours));
   }
@@ -170,8 +171,7 @@ class Links {
 
   /** How high the columns may become. */
   get tallest() {
-    const given = this.data?.tall ?? NARROW.tall;
-    return globalThis.innerWidth < NARROW.width ? NARROW.tall : given;
+    return roomFor(this.scroll, TALL);
   }
 
   /** @param {import("../lib/colour.js").Colours} colours */

@@ -77,16 +77,16 @@ def label_of(trace: Trace, finding: Finding) -> str:
             query, key = told_apart(trace.tokens)[finding.query or 0], told_apart(trace.key_tokens)[finding.key or 0]
             return f"“{_cut(query)}” → “{_cut(key)}” **{number}** · {place}"
         case "previous":
-            return f"reads the token before **{number}** · {place}"
+            return f"token before **{number}** · {place}"
         case "special":
-            return f"rests on special tokens **{number}** · {place}"
+            return f"special tokens **{number}** · {place}"
         case "broadest":
-            return f"spreads widest **{number} nats** · {place}"
+            return f"widest **{number} nats** · {place}"
         case "unlike":
-            return f"differ most **{number} nats** · {place} and {finding.other.name if finding.other else ''}"
+            return f"differ most **{number} nats** · {place}, {finding.other.name if finding.other else ''}"
         case "popular":
             key = told_apart(trace.key_tokens)[finding.key or 0]
-            return f"“{_cut(key)}” is looked at most by **{finding.value:.0f} heads** · {place}"
+            return f"“{_cut(key)}” most by **{finding.value:.0f} heads** · {place}"
 
 
 def is_shown(finding: Finding, selection: Selection) -> bool:

@@ -33,12 +33,11 @@ from attention_viz.views.text import stretches_of
 
 _SCROLLED = "first row in view"
 _OPTIONS = "options of the links"
-TALL = 520
 """How high a view may become that fits the height it is given, in px."""
 
 
-def grid(view: HeadView, show: str, tall: int = TALL) -> None:
-    """What does every head do? tall: how high the picture of all heads may become, in px."""
+def grid(view: HeadView, show: str) -> None:
+    """What does every head do?"""
     mount(
         head_grid(
             _shown(view),
@@ -47,7 +46,6 @@ def grid(view: HeadView, show: str, tall: int = TALL) -> None:
             show=show,
             about=_about(view),
             colours=colours(),
-            tall=tall,
             on_head=lambda place: url.select(**looking_at(place)),
             on_show=lambda show: url.select(show=show),
             on_part=lambda part: url.select(of=part),
@@ -63,8 +61,8 @@ def put_aside(place: Place, **also: Any) -> None:
     st.toast(f"{place.name} is side B of Compare.", icon=":material/compare:")
 
 
-def links(view: HeadView, tall: int = TALL) -> None:
-    """Where does the head look from a token? tall: how high the columns may become, in px."""
+def links(view: HeadView) -> None:
+    """Where does the head look from a token?"""
     mount(
         token_links(
             _shown(view),
@@ -73,7 +71,6 @@ def links(view: HeadView, tall: int = TALL) -> None:
             heads=view.trace.heads,
             about=_about(view),
             colours=colours(),
-            tall=tall,
             options=st.session_state.get(_OPTIONS, False),
             on_held=partial(_hold, view),
             on_mean=lambda heads: url.select(head=None, among=heads),

@@ -65,7 +65,7 @@ def _compare_with(view: HeadView, selection: Selection) -> None:
 def links_panel(view: HeadView, _: Selection) -> None:
     """Where does the head look, token by token?"""
     st.markdown(
-        f"#### Where does {view.name} look from a {view.unit.removesuffix('s')}?",
+        f"#### Where does {view.name} look?",
         help="Left looks at right. Point at one to see only its links, click to hold it, press Escape to let go.",
     )
     live.links(view)
