@@ -21,7 +21,7 @@ _CELL = 21  # px, while there is room
 _MAP = (220, 520)  # px, the least and the most that a side may measure
 _STRIP = (14, 10)  # px between map and legend, and the height of the legend's strip
 _GAPS = 64
-"""Up to so many cells along a side there are gaps between them."""
+"""With fewer cells along a side there are gaps between them."""
 _RIGHT = 30  # px, for the last label, which leans out
 _STRIPE = 7  # px between two lines of what can't be seen
 _BOTTOM = 44  # px below the strip, for its numbers and its title
@@ -71,8 +71,8 @@ def map_frame(
         "zmax": scale.top,
         "colorscale": scale.stops(palette),
         "showscale": False,
-        "xgap": 1 if len(columns) <= _GAPS else 0,
-        "ygap": 1 if len(rows) <= _GAPS else 0,
+        "xgap": 1 if len(columns) < _GAPS else 0,
+        "ygap": 1 if len(rows) < _GAPS else 0,
         "hovertemplate": _hover(weight, whole),
         "hoverongaps": False,
     }

@@ -7,6 +7,8 @@ from typing import Any, TypeGuard
 
 from attention_viz.core.place import Place
 
+Part = tuple[tuple[int, int], tuple[int, int]]
+"""Rows and columns of a map, each from the first to before the last."""
 _MOST = 2**53 - 1
 """The largest number that a browser can count to."""
 
@@ -106,6 +108,23 @@ def heads_from(value: Any, heads: int) -> tuple[int, ...]:
 def row_from(value: Any, rows: int) -> int | None:
     """The row that the browser sent, or None when there is none such."""
     return value if _is_one_of(value, rows) else None
+
+
+def part_from(value: Any, counts: tuple[int, int]) -> Part | None:
+    """The rows and columns that the browser sent as {"rows": [first, end], "columns": [first, end]}; None for all of
+    them, and for anything that isn't part of a map of `counts` rows and columns."""
+    if not isinstance(value, dict):
+        return None
+    sides = []
+    for side, count in zip((value.get("rows"), value.get("columns")), counts, strict=True):
+        if not isinstance(side, list | tuple) or len(side) != 2 or not all(_is_one_of(end, count + 1) for end in side):
+            return None
+        first, end = side
+        if first >= end:
+            return None
+        sides.append((first, end))
+    rows, columns = sides
+    return None if (rows, columns) == ((0, counts[0]), (0, counts[1])) else (rows, columns)
 
 
 def _is_one_of(value: Any, count: int) -> TypeGuard[int]:

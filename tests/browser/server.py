@@ -169,6 +169,14 @@ class Visitor:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return self
 
+    def with_map(self) -> Visitor:
+        """Waits until Explore's heatmap is that of what is on screen: a script draws it that comes by itself."""
+        self.page.locator(".map[aria-busy=false]").wait_for()
+        return self.drawn()
+
+    def map_says(self) -> str:
+        return self.with_map().page.locator(".map ~ .readout").inner_text()
+
     def text(self) -> str:
         return self.page.locator("[data-testid=stMain]").inner_text()
 
@@ -205,7 +213,7 @@ class Visitor:
 
     def column_labels(self) -> list[str]:
         """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""
-        labels: list[str] = self.page.locator(".js-plotly-plot .xtick text").evaluate_all(
+        labels: list[str] = self.with_map().page.locator(".plot .xtick text").evaluate_all(
             """(ticks) => ticks
               .map((tick) => [tick.getBoundingClientRect().left, tick.textContent])
               .sort((one, other) => one[0] - other[0])
