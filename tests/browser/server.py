@@ -213,11 +213,15 @@ class Visitor:
 
     def column_labels(self) -> list[str]:
         """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""
-        labels: list[str] = self.with_map().page.locator(".plot .xtick text").evaluate_all(
-            """(ticks) => ticks
+        labels: list[str] = (
+            self.with_map()
+            .page.locator(".plot .xtick text")
+            .evaluate_all(
+                """(ticks) => ticks
               .map((tick) => [tick.getBoundingClientRect().left, tick.textContent])
               .sort((one, other) => one[0] - other[0])
               .map(([, text]) => text)"""
+            )
         )
         return labels
 

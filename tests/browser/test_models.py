@@ -106,7 +106,9 @@ class TestFolders:
         assert "Hatched: it can't look there." in visitor.page.locator(".text ~ .readout").inner_text()
         unseen = visitor.page.locator(".text .token.unseen")
         assert unseen.count() == len(trace.tokens) - 3
-        assert visitor.page.locator(".js-plotly-plot image").count() >= 1, "the hatching behind the heatmap"
+        assert visitor.with_map().page.locator(".plot .layer-below image").count() == 1, (
+            "the hatching behind the heatmap"
+        )
 
     def test_cross_attention_has_two_kinds_of_tokens(self, arrive: Arrive, place: Server, root: Path):
         visitor = arrive(to=place).open("/?model=folder:bart&text=the+cat+sat&second=a+dog")
@@ -270,7 +272,7 @@ def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: 
     visitor.page.wait_for_function("window.attentionViz?.get('exact')?.header.queries > 2100", timeout=120_000)
     header = visitor.page.evaluate("window.attentionViz.get('exact').header")
     assert header["rows"] == [0, 96]
-    visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9 tokens").wait_for()
+    visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9.").wait_for()
     search = visitor.page.locator(".search")
     search.fill("the")
     search.press("Enter")

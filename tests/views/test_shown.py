@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from attention_viz.core.place import FIRST, Place
-from attention_viz.views.shown import Held, Sent, Shown, heads_from, held_from, place_from, row_from, sent_from
+from attention_viz.views.shown import (
+    Held,
+    Sent,
+    Shown,
+    heads_from,
+    held_from,
+    part_from,
+    place_from,
+    row_from,
+    sent_from,
+)
 
 SIDES = ("query", "key", "choice", "value")
 ANYTHING = some.recursive(
@@ -77,3 +87,27 @@ def test_nothing_that_is_sent_does_harm(sent):
     assert place is None or (place.layer in (None, 0, 1) and place.head in (None, 0, 1))
     assert set(heads_from(sent, 2)) <= {0, 1}
     assert row_from(sent, 2) in (None, 0, 1)
+    assert part_from(sent, (3, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        ({"rows": [1, 4], "columns": [0, 3]}, ((1, 4), (0, 3))),
+        ({"rows": [0, 5], "columns": [0, 3]}, None),
+        ({"rows": [0, 5], "columns": [0, 2]}, ((0, 5), (0, 2))),
+        ({"rows": [0, 6], "columns": [0, 3]}, None),
+        ({"rows": [2, 2], "columns": [0, 3]}, None),
+        ({"rows": [3, 1], "columns": [0, 3]}, None),
+        ({"rows": [-1, 4], "columns": [0, 3]}, None),
+        ({"rows": [0.5, 4], "columns": [0, 3]}, None),
+        ({"rows": [True, 4], "columns": [0, 3]}, None),
+        ({"rows": [0, 1, 2], "columns": [0, 3]}, None),
+        ({"rows": "04", "columns": [0, 3]}, None),
+        ({"rows": [1, 4]}, None),
+        ([1, 4, 0, 3], None),
+        (None, None),
+    ],
+)
+def test_only_a_part_that_is_there_is_zoomed_into(sent, part):
+    assert part_from(sent, (5, 3)) == part

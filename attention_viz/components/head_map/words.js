@@ -53,5 +53,5 @@ export function sayBlocks(cells) {
     Math.ceil((columns[1] - columns[0]) / cells.columns),
   );
   if (size === 1) return "";
-  return `Each cell shows the largest weight of up to ${size} × ${size}. Zoom in to see every weight.`;
+  return `Each cell shows the largest weight of a block of up to ${size} × ${size}. Zoom in to see every weight.`;
 }
