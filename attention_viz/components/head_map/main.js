@@ -9,7 +9,7 @@ import { follow, soon } from "../lib/view.js";
 import { cellsOf, isOf } from "./cells.js";
 import { figureOf, sizesOf } from "./figure.js";
 import { outline } from "./outlines.js";
-import { around, everything, fromAxis, inMap, isEverything, nearer, rangeTold, rounded, showing } from "./part.js";
+import { around, everything, fromAxis, isEverything, nearer, rangeTold, rounded, showing } from "./part.js";
 import { pictureOf } from "./picture.js";
 import { isBlock, sayBlocks, sayCell } from "./words.js";
 
@@ -275,16 +275,15 @@ class HeadMap {
     this.moveTo(nearer(this.part ?? everything(this.sides), this.sides, factor, this.held));
   }
 
-  /** Shows a part of the map, or all of it. @param {Part | null} part */
+  /** Shows a part of the map in whole cells, or all of it. @param {Part | null} part */
   moveTo(part) {
-    const { data, sides } = this;
-    if (!data) return;
-    const next = part && (data.pooled ? rounded(part, sides) : inMap(part, sides));
+    const { sides } = this;
+    if (!this.data) return;
+    const next = part && rounded(part, sides);
     this.part = !next || isEverything(next, sides) ? null : next;
     this.changed();
     clearTimeout(this.timer);
-    const told = this.part && rounded(this.part, sides);
-    this.timer = setTimeout(() => this.host.tell("zoomed", told), REST);
+    this.timer = setTimeout(() => this.host.tell("zoomed", this.part), REST);
   }
 
   /** What is shown, to be saved. @param {import("../lib/colour.js").Colours} colours */

@@ -1,7 +1,7 @@
 // Which part of a map is in view, and where that lies on Plotly's axes.
 
 /**
- * @typedef {[number, number]} Ends from the first to before the last; a part that a hand has drawn may begin within a cell
+ * @typedef {[number, number]} Ends from the first to before the last
  * @typedef {{rows: Ends, columns: Ends}} Part
  * @typedef {{query: number, key: number}} Sides how many rows and columns a map has
  * @typedef {import("../lib/bus.js").Held} Lit
@@ -25,7 +25,7 @@ function kept([first, end], count) {
 }
 
 /** @param {Part} part @param {Sides} sides @returns {Part} */
-export const inMap = ({ rows, columns }, { query, key }) => ({ rows: kept(rows, query), columns: kept(columns, key) });
+const inMap = ({ rows, columns }, { query, key }) => ({ rows: kept(rows, query), columns: kept(columns, key) });
 
 /** Whole cells. @param {Part} part @param {Sides} sides @returns {Part} */
 export function rounded(part, sides) {
