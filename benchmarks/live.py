@@ -42,11 +42,12 @@ _DRAWN = """() => {
   const base = roots(document).map((root) => root.querySelector('.frame .base')).find(Boolean);
   return base?.clientWidth > 300 && base.style.opacity === '1';
 }"""
-# Plotly makes its data anew with every figure and draws it in the same task; the numbers may well be the same.
-_MARK = "() => { document.querySelector('.js-plotly-plot')._fullData[0].seen = true; }"
-_REDRAWN = (
-    "() => { const data = document.querySelector('.js-plotly-plot')?._fullData?.[0]; return data && !data.seen; }"
-)
+# The heatmap is busy from the choice on until its numbers are there and drawn.
+_REDRAWN = """() => {
+  const roots = (node) => [...node.querySelectorAll('*')].flatMap((element) =>
+    element.shadowRoot ? [element.shadowRoot, ...roots(element.shadowRoot)] : []);
+  return roots(document).some((root) => root.querySelector('.map[aria-busy=false]'));
+}"""
 
 
 def main() -> None:
@@ -107,7 +108,6 @@ def _row(server: Server, browser: Browser, path: str, length: int) -> list[objec
         layer = (0, 1, 2, 4, 5)[round_ % 5]
         away.append(_until(visitor, layer, round_ % 12, _ARRIVED, [layer, round_ % 12]))
         visitor.settled()
-        visitor.page.evaluate(_MARK)
         heatmap.append(_until(visitor, 3, (round_ + 5) % 12, _REDRAWN, None))
         visitor.settled()
     visitor.leave()

@@ -29,9 +29,7 @@ def main() -> None:
                 f"window.attentionViz.get('exact')?.header.queries === {TOKENS}", timeout=600_000
             )
             first = time.monotonic() - start
-            visitor.page.wait_for_function(
-                "document.querySelector('.js-plotly-plot')?._fullData?.[0]?.z?.length === 512", timeout=600_000
-            )
+            visitor.with_map()
             heatmap = time.monotonic() - start
             visitor.page.wait_for_timeout(20_000)
             done = visitor.page.get_by_text(" pictures, ").inner_text()

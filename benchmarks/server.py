@@ -45,7 +45,7 @@ def _visits() -> list[list[object]]:
         pid = server.process.pid
         rows: list[list[object]] = [["started, nobody there", f"{resident_megabytes(pid):.0f}"]]
         visitor = newcomer(browser, server).open()
-        visitor.page.wait_for_selector(".js-plotly-plot .xtick")
+        visitor.with_map()
         rows.append(["one visitor, the opening example", f"{resident_megabytes(pid):.0f}"])
         five = 0.0
         for number in range(200):

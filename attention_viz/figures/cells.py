@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Float
 
 from attention_viz.figures.frame import frame
-from attention_viz.figures.heatmap import hatching
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.map_frame import hatching
 from attention_viz.figures.palette import Palette
 
 _CELL = (58, 34)  # px, wide and high, while there is room

@@ -12,8 +12,8 @@ from plotly.subplots import make_subplots
 from attention_viz.core.compare import SideBySide
 from attention_viz.core.token import Piece
 from attention_viz.figures.frame import frame
-from attention_viz.figures.heatmap import hatching, map_size
 from attention_viz.figures.labels import plain, shorten
+from attention_viz.figures.map_frame import hatching, map_size
 from attention_viz.figures.palette import LIGHT, Palette
 from attention_viz.figures.scale import ColourScale
 

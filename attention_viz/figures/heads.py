@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float32
 
 from attention_viz.core.token import Piece
 from attention_viz.figures.frame import frame
-from attention_viz.figures.heatmap import hatching, legend_title
 from attention_viz.figures.labels import plain, shorten, width
+from attention_viz.figures.map_frame import hatching, legend_title
 from attention_viz.figures.palette import Palette
 from attention_viz.figures.scale import ColourScale
 

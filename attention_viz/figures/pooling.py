@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Shaped
 
+MOST_CELLS = 512
+"""The most cells along a side of a heatmap. A map of more is pooled."""
+
 
 def pool(weights: Shaped[np.ndarray, "query key"], most: int) -> Shaped[np.ndarray, "row column"]:
     """A picture of at most `most` × `most` cells: each shows the largest weight of the block that it stands for.

@@ -13,9 +13,10 @@ from jaxtyping import Bool, Float64, UInt8
 from attention_viz.core.head_scores import HeadScores
 from attention_viz.core.place import Place, heads_of
 from attention_viz.core.trace import Trace
+from attention_viz.figures.pooling import MOST_CELLS, pool
 from attention_viz.views.head import HeadView, band, known, visible_of
 from attention_viz.views.packet import to_bytes, to_words
-from attention_viz.views.shown import told
+from attention_viz.views.shown import Section, told
 
 ALL_LAYERS = 128
 """Up to so many tokens the maps of all layers are sent at once; above, those of the layer that is looked at."""
@@ -25,7 +26,7 @@ LONG = 4 << 20
 """Above so many cells a map takes long enough to compute that the grid fills in while one watches."""
 _BAND = 96
 
-Kind = Literal["thumbs", "maps", "exact", "held", "scores", "compare"]
+Kind = Literal["thumbs", "maps", "exact", "overview", "held", "scores", "compare"]
 Range = tuple[int, int]
 
 
@@ -82,6 +83,26 @@ def exact(view: HeadView, rows: Range, columns: Range) -> Parcel:
         beside = to_words(view.weights[:, left:right], None if visible is None else visible[:, left:right])
         words = np.concatenate([words.ravel(), beside.ravel()])
     return Parcel("exact", name_of(view), {**told(view.place), **_size(view), "rows": rows, "columns": columns}, words)
+
+
+def part_of(view: HeadView, asked: Section | None) -> Section:
+    """The rows and columns of the map that are looked at: those that were asked for, else all."""
+    return asked or ((0, len(view.queries)), (0, len(view.keys)))
+
+
+def needs_overview(view: HeadView) -> bool:
+    """Are there more cells along a side than a heatmap has?"""
+    return max(view.weights.shape) > MOST_CELLS
+
+
+def overview(view: HeadView, part: Section) -> Parcel:
+    """A part of the selected map in at most MOST_CELLS rows and columns, two bytes a weight: each is the largest of the
+    block that it stands for, which is one cell where they fit."""
+    (top, bottom), (left, right) = part
+    weights, visible = view.weights[top:bottom, left:right], view.visible
+    seen = None if visible is None else pool(visible[top:bottom, left:right], MOST_CELLS)
+    header = {**told(view.place), "rows": part[0], "columns": part[1]}
+    return Parcel("overview", name_of(view), header, to_words(pool(weights, MOST_CELLS), seen))
 
 
 def held(view: HeadView) -> Parcel | None:

@@ -8,6 +8,8 @@ from typing import Any, TypeGuard, get_args
 from attention_viz.core.place import Place
 from attention_viz.views.settings import COVERS, DECIMALS, Links, Part, Route, Settings, is_weight
 
+Section = tuple[tuple[int, int], tuple[int, int]]
+"""Rows and columns of a map, each from the first to before the last."""
 _MOST = 2**53 - 1
 """The largest number that a browser can count to."""
 
@@ -137,6 +139,23 @@ def row_from(value: Any, rows: int) -> int | None:
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def section_from(value: Any, counts: tuple[int, int]) -> Section | None:
+    """The rows and columns that the browser sent as {"rows": [first, end], "columns": [first, end]}; None for all of
+    them, and for anything that isn't part of a map of `counts` rows and columns."""
+    if not isinstance(value, dict):
+        return None
+    sides = []
+    for side, count in zip((value.get("rows"), value.get("columns")), counts, strict=True):
+        if not isinstance(side, list | tuple) or len(side) != 2 or not all(_is_one_of(end, count + 1) for end in side):
+            return None
+        first, end = side
+        if first >= end:
+            return None
+        sides.append((first, end))
+    rows, columns = sides
+    return None if (rows, columns) == ((0, counts[0]), (0, counts[1])) else (rows, columns)
 
 
 def _is_one_of(value: Any, count: int) -> TypeGuard[int]:

@@ -22,6 +22,8 @@ from tests.browser.chromium import FLAGS, install
 from tests.browser.tab import Tabs, wait_for_rest
 
 ROOT = Path(__file__).parents[2]
+MAP_REST = 300
+"""Milliseconds after which the heatmap has told the server of a click, a key or a zoom: a second click may follow."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,34 @@ class Visitor:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return self
 
+    def with_map(self) -> Visitor:
+        """Waits until Explore's heatmap is that of what is on screen: a script draws it that comes by itself."""
+        self.page.locator(".map[aria-busy=false]").wait_for()
+        return self.drawn()
+
+    def place_on_map(self, query: int, key: int, shape: tuple[int, int]) -> Position:
+        """Where a cell of the heatmap is, when all of it is in view. shape: how many rows and columns it has."""
+        area = self.with_map().page.locator(".plot .nsewdrag").first.bounding_box()
+        box = self.page.locator(".map").bounding_box()
+        assert area is not None
+        assert box is not None
+        return {
+            "x": area["x"] - box["x"] + (key + 0.5) * area["width"] / shape[1],
+            "y": area["y"] - box["y"] + (query + 0.5) * area["height"] / shape[0],
+        }
+
+    def point_at_cell(self, query: int, key: int, shape: tuple[int, int]) -> Visitor:
+        self.page.locator(".map").hover(position=self.place_on_map(query, key, shape))
+        return self.drawn()
+
+    def click_on_cell(self, query: int, key: int, shape: tuple[int, int]) -> Visitor:
+        self.page.locator(".map").click(position=self.place_on_map(query, key, shape))
+        self.page.wait_for_timeout(MAP_REST)
+        return self.settled()
+
+    def map_says(self) -> str:
+        return self.with_map().page.locator(".map ~ .readout").inner_text()
+
     def text(self) -> str:
         return self.page.locator("[data-testid=stMain]").inner_text()
 
@@ -205,11 +235,15 @@ class Visitor:
 
     def column_labels(self) -> list[str]:
         """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""
-        labels: list[str] = self.page.locator(".js-plotly-plot .xtick text").evaluate_all(
-            """(ticks) => ticks
+        labels: list[str] = (
+            self.with_map()
+            .page.locator(".plot .xtick text")
+            .evaluate_all(
+                """(ticks) => ticks
               .map((tick) => [tick.getBoundingClientRect().left, tick.textContent])
               .sort((one, other) => one[0] - other[0])
               .map(([, text]) => text)"""
+            )
         )
         return labels
 

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor, running_server
@@ -50,26 +51,23 @@ def test_it_opens_on_the_pronoun_example_already_drawn(arrive: Arrive, pronoun):
 
 def test_the_numbers_are_the_traces(arrive: Arrive, pronoun):
     """What the picture holds in the browser, cell by cell."""
-    visitor = arrive().open("/?layer=5&head=11")
-    cells = visitor.page.evaluate(
-        """() => {
-          const trace = document.querySelector('.js-plotly-plot')._fullData[0];
-          return Array.from(trace.z, (row) => Array.from(row));
-        }"""
-    )
-    np.testing.assert_array_equal(np.array(cells, dtype=np.float32), pronoun.attention(5, 11))
+    visitor = arrive().open("/?layer=5&head=11").with_map()
+    cells = visitor.page.locator(".plot").evaluate("(plot) => plot.data[0].z.map((row) => Array.from(row))")
+    np.testing.assert_allclose(cells, pronoun.attention(5, 11), atol=2e-5)
 
 
 def test_pointing_at_a_cell_tells_its_exact_weight(arrive: Arrive, pronoun):
-    visitor = arrive().open()
-    plot = visitor.page.locator(".js-plotly-plot .nsewdrag").first
+    visitor = arrive().open().with_map()
+    plot = visitor.page.locator(".plot .nsewdrag").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None
     plot.hover(position={"x": box["width"] * 2.5 / 24, "y": box["height"] * 10.5 / 24})
     hover = visitor.page.locator(".hoverlayer .hovertext")
     hover.wait_for()
-    assert hover.text_content() == f"it → cat{pronoun.attention(3, 1)[10, 2]:.6f}query 10, key 2"
+    weight = f"{pronoun.attention(3, 1)[10, 2]:.3g}"
+    assert hover.text_content() == f"it → cat{weight}query 10, key 2"
+    assert visitor.map_says() == f"“\u2068it\u2069” → “\u2068cat\u2069” {weight} (query 10, key 2)"
 
 
 def test_a_deep_link_restores_everything(arrive: Arrive):
@@ -159,7 +157,7 @@ def test_512_tokens_leave_out_labels_and_bring_them_back_on_zoom(arrive: Arrive)
     visitor = arrive().open()
     visitor.type("Text", "one two three four five six seven eight nine ten " * 60)
     assert 15 < len(visitor.column_labels()) < 60, "as many as can be read"
-    plot = visitor.page.locator(".js-plotly-plot .nsewdrag").first
+    plot = visitor.page.locator(".plot .nsewdrag").first
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None
@@ -200,7 +198,7 @@ def test_nothing_to_read_is_said_and_the_boxes_stay(arrive: Arrive):
     for text in ("", "   ", "\x01\x02"):
         visitor.type("Text", text)
         assert visitor.page.get_by_role("alert").count() == 1, ascii(text)
-        assert visitor.page.locator(".js-plotly-plot").count() == 0, ascii(text)
+        assert visitor.page.locator(".map").count() == 0, ascii(text)
         visitor.type("Text", "Birds sing")
         assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"], ascii(text)
         assert visitor.page.get_by_role("alert").count() == 0, ascii(text)
@@ -243,10 +241,10 @@ def test_two_visitors_at_once_see_their_own_texts(arrive: Arrive):
 
 def test_the_picture_follows_the_theme(arrive: Arrive):
     visitor = arrive(theme="light").open("/?text=Birds+sing&head=3")
-    background = "document.querySelector('.js-plotly-plot .main-svg').style.background"
-    assert visitor.page.evaluate(background) == "rgb(255, 255, 255)"
+    picture = visitor.with_map().page.locator(".plot .main-svg").first
+    expect(picture).to_have_css("background-color", "rgb(255, 255, 255)")
     visitor.page.emulate_media(color_scheme="dark")
-    visitor.page.wait_for_function(f"{background} === 'rgb(18, 21, 29)'")
+    expect(picture).to_have_css("background-color", "rgb(18, 21, 29)")
     assert visitor.settled().head() == "L3 H3", "and nothing else changes"
     assert visitor.column_labels() == ["[CLS]", "birds", "sing", "[SEP]"]
 
@@ -266,7 +264,7 @@ def test_a_narrow_window_scrolls_in_one_direction(arrive: Arrive, address):
     visitor = arrive(390, 844, "light").open(address)
     overflow = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter((element) => {
       const box = element.getBoundingClientRect();
-      return box.width > 0 && box.right > window.innerWidth + 1 && !element.closest('.js-plotly-plot');
+      return box.width > 0 && box.right > window.innerWidth + 1;
     }).map((element) => element.className)"""
     assert visitor.page.evaluate(overflow) == []
     assert visitor.look(390, 844, "dark").page.evaluate(overflow) == []

@@ -106,7 +106,14 @@ class TestFolders:
         assert "Hatched: it can't look there." in visitor.page.locator(".directions ~ .readout").inner_text()
         unseen = visitor.page.locator(".text .token.unseen")
         assert unseen.count() == len(trace.tokens) - 3
-        assert visitor.page.locator(".js-plotly-plot image").count() >= 1, "the hatching behind the heatmap"
+        pictures = (
+            visitor.with_map()
+            .page.locator(".plot image")
+            .evaluate_all("(images) => images.map((one) => one.href.baseVal.slice(0, 18))")
+        )
+        assert "data:image/svg+xml" in pictures, "the hatching behind the heatmap"
+        visitor.point_at_cell(0, 2, trace.attention(1, 2).shape)
+        assert visitor.map_says().endswith(": can’t be seen from there.")
 
     def test_cross_attention_has_two_kinds_of_tokens(self, arrive: Arrive, place: Server, root: Path):
         visitor = arrive(to=place).open("/?model=folder:bart&text=the+cat+sat&second=a+dog")
@@ -263,6 +270,27 @@ def test_what_is_in_memory_can_be_freed(arrive: Arrive, place: Server):
     expect(free).to_have_count(before - 1)
 
 
+def test_a_map_of_more_than_512_tokens_is_pooled_until_one_zooms_in(arrive: Arrive, place: Server, root: Path):
+    visitor = arrive(to=place, height=1400).open("/?model=folder:modernbert&token=")
+    text = "the cat sat on the mat " * 110
+    visitor.type("Text", text).with_map()
+    trace = av.trace(load(root / "modernbert"), text.strip())
+    assert 512 < len(trace.tokens) < 1024
+    hint = visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 2 × 2.")
+    hint.wait_for()
+    cells = "(plot) => plot.data[0].z.map((row) => Array.from(row))"
+    assert np.shape(visitor.page.locator(".plot").evaluate(cells)) == (512, 512)
+    visitor.page.get_by_role("button", name="Zoom in").dblclick()
+    expect(hint).to_be_hidden()
+    part = visitor.settled().with_map().page.evaluate("window.attentionViz.get('overview').header")
+    rows, columns = slice(*part["rows"]), slice(*part["columns"])
+    assert 200 < rows.stop - rows.start < 512
+    here = visitor.page.locator(".plot").evaluate(cells)
+    np.testing.assert_allclose(here, trace.attention(0, 0)[rows, columns], atol=2e-5)
+    visitor.page.get_by_role("button", name="Show all").click()
+    hint.wait_for()
+
+
 def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: Server):
     visitor = arrive(to=place, height=1400).open("/?model=folder:modernbert")
     visitor.page.get_by_label("Text", exact=True).fill("the cat sat on the mat " * 500)
@@ -270,7 +298,7 @@ def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: 
     visitor.page.wait_for_function("window.attentionViz?.get('exact')?.header.queries > 2100", timeout=120_000)
     header = visitor.page.evaluate("window.attentionViz.get('exact').header")
     assert header["rows"] == [0, 96]
-    visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9 tokens").wait_for()
+    visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9.").wait_for()
     search = visitor.page.locator(".search")
     search.fill("the")
     search.press("Enter")

@@ -11,7 +11,7 @@ import {
   pixels,
   SEEN,
 } from "../../attention_viz/components/compare_maps/comparison.js";
-import { afterArrow, afterPress } from "../../attention_viz/components/compare_maps/keys.js";
+import { afterArrow, afterPress } from "../../attention_viz/components/lib/cells.js";
 import { columnEdges } from "../../attention_viz/components/lib/columns.js";
 import { cellText } from "../../attention_viz/components/compare_maps/map_drawing.js";
 import { Scales } from "../../attention_viz/components/compare_maps/scales.js";

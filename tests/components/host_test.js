@@ -27,7 +27,7 @@ function component() {
   /** @param {HTMLElement} root @param {string} page @param {string} view */
   const call = (root, page, view, answer = shown) =>
     run({
-      data: { page, shown: answer, view },
+      data: { page, plotly: "", shown: answer, view },
       parentElement: root,
       setTriggerValue: (name, value) => heard.push([name, value]),
     });

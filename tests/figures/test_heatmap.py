@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import attention_viz as av
-from attention_viz.figures.heatmap import legend_title
 from attention_viz.figures.labels import MAX_LABEL, plain, shorten
+from attention_viz.figures.map_frame import legend_title
 from attention_viz.figures.palette import DARK, LIGHT, palette_for
 from tests.conftest import tokens_of
 

@@ -47,9 +47,11 @@ def in_address(app: AppTest, name: str) -> str:
     return value if isinstance(value, str) else value[0]
 
 
-def plotly(app: AppTest):
-    (chart,) = app.get("plotly_chart")
-    return json.loads(chart.proto.spec)
+def heatmap(app: AppTest):
+    """What the heatmap is told."""
+    maps = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "attention_viz_head_map"]
+    (told,) = maps
+    return json.loads(told.json)
 
 
 def test_explore_opens_on_the_pronoun_example():
@@ -58,9 +60,9 @@ def test_explore_opens_on_the_pronoun_example():
     assert "Where does each token look in L3 H1?" in words_on(app)
     assert "24 tokens" in words_on(app)
     assert not app.warning
-    figure = plotly(app)
-    assert figure["layout"]["xaxis"]["labelalias"]["2"] == "cat"
-    assert figure["layout"]["xaxis2"]["title"]["text"] == "attention weight, square-root colours"
+    layout = heatmap(app)["view"]["screen"]["layout"]
+    assert layout["xaxis"]["labelalias"]["2"] == "cat"
+    assert layout["xaxis2"]["title"]["text"] == "attention weight, square-root colours"
 
 
 def test_a_link_restores_everything():
@@ -69,7 +71,7 @@ def test_a_link_restores_everything():
     assert [box.value for box in app.text_area] == ["Dogs chase cats", "A second"]
     assert "L5 H11" in words_on(app)
     assert {"words", "linear", "max"} <= {str(group.value) for group in app.button_group}
-    assert "up to this map" in plotly(app)["layout"]["xaxis2"]["title"]["text"]
+    assert "up to this map" in heatmap(app)["view"]["screen"]["layout"]["xaxis2"]["title"]["text"]
     assert not app.warning
 
 
@@ -77,7 +79,7 @@ def test_typing_changes_the_map_and_the_address():
     app = opened()
     app.text_area[0].set_value("Birds sing").run()
     assert in_address(app, "text") == "Birds sing"
-    assert list(plotly(app)["layout"]["xaxis"]["labelalias"].values())[1:3] == ["birds", "sing"]
+    assert list(heatmap(app)["view"]["screen"]["layout"]["xaxis"]["labelalias"].values())[1:3] == ["birds", "sing"]
     app.text_area[0].set_value(PRONOUN).run()
     assert "text" not in app.query_params
 
@@ -123,7 +125,7 @@ def test_nothing_to_read_is_said(text, sentence):
     assert app.text_area[0].value == text, "what was typed is still there"
     app.text_area[0].set_value("ok").run()
     assert not app.warning
-    assert plotly(app)
+    assert heatmap(app)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_odd_texts_are_drawn(text, unit):
     assert not app.exception
     assert not app.error
     assert not app.warning
-    aliases = plotly(app)["layout"]["xaxis"]["labelalias"].values()
+    aliases = heatmap(app)["view"]["screen"]["layout"]["xaxis"]["labelalias"].values()
     assert not any("<" in alias.replace('<span style="color:', "").replace("</span>", "") for alias in aliases)
 
 
@@ -214,7 +216,7 @@ def test_addresses_that_can_not_be_used_are_named(query, sentence, page):
     app = opened(page, **query)
     assert any(sentence in warning.value.replace("\\", "") for warning in app.warning)
     assert not app.error
-    assert "On your text" in words_on(app) if page else plotly(app), "and something is shown all the same"
+    assert "On your text" in words_on(app) if page else heatmap(app), "and something is shown all the same"
 
 
 def test_a_held_token_that_the_text_does_not_have():
@@ -229,10 +231,20 @@ def test_holding_a_token():
     assert app.selectbox[0].value == 10
     app.selectbox[0].set_value(6).run()
     assert in_address(app, "token") == "6"
-    (shape,) = plotly(app)["layout"]["shapes"]
-    assert (shape["y0"], shape["y1"]) == (5.5, 6.5)
+    assert heatmap(app)["shown"]["held"] == {"query": 6, "key": None}
     app.selectbox[0].set_value(None).run()
-    assert "shapes" not in plotly(app)["layout"]
+    assert heatmap(app)["shown"]["held"] == {"query": None, "key": None}
+
+
+def test_a_held_cell_leads_to_where_its_weight_comes_from():
+    def links(app: AppTest) -> list[str]:
+        return [link.proto.label for link in app.get("page_link")]
+
+    assert "Take “it” → “\\[CLS\\]” apart" in links(opened(key="0"))
+    assert not [label for label in links(opened()) if label.endswith("apart") and "→" in label]
+    assert not [label for label in links(opened(key="0", head="mean")) if label.endswith("apart")], (
+        "of a mean there is none"
+    )
 
 
 def test_a_download_that_is_too_large_is_refused_with_a_way_out(monkeypatch):

@@ -18,6 +18,7 @@ from attention_viz.views.shown import (
     part_from,
     place_from,
     row_from,
+    section_from,
     sent_from,
 )
 
@@ -93,6 +94,7 @@ def test_nothing_that_is_sent_does_harm(sent):
     assert place is None or (place.layer in (None, 0, 1) and place.head in (None, 0, 1))
     assert set(heads_from(sent, 2)) <= {0, 1}
     assert row_from(sent, 2) in (None, 0, 1)
+    assert section_from(sent, (3, 2)) is None
 
 
 SET = {"beside": [7, 4, 7], "cover": 80, "least": 0.123456, "hide": True, "again": False, "route": "01"}
@@ -152,3 +154,26 @@ def test_a_part_of_the_heads():
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        ({"rows": [1, 4], "columns": [0, 3]}, ((1, 4), (0, 3))),
+        ({"rows": [0, 5], "columns": [0, 3]}, None),
+        ({"rows": [0, 5], "columns": [0, 2]}, ((0, 5), (0, 2))),
+        ({"rows": [0, 6], "columns": [0, 3]}, None),
+        ({"rows": [2, 2], "columns": [0, 3]}, None),
+        ({"rows": [3, 1], "columns": [0, 3]}, None),
+        ({"rows": [-1, 4], "columns": [0, 3]}, None),
+        ({"rows": [0.5, 4], "columns": [0, 3]}, None),
+        ({"rows": [True, 4], "columns": [0, 3]}, None),
+        ({"rows": [0, 1, 2], "columns": [0, 3]}, None),
+        ({"rows": "04", "columns": [0, 3]}, None),
+        ({"rows": [1, 4]}, None),
+        ([1, 4, 0, 3], None),
+        (None, None),
+    ],
+)
+def test_only_a_part_that_is_there_is_zoomed_into(sent, part):
+    assert section_from(sent, (5, 3)) == part

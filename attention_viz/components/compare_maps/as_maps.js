@@ -2,7 +2,7 @@
 
 import { prepare } from "../lib/dom.js";
 import { PANELS } from "./comparison.js";
-import { afterArrow, afterPress } from "./keys.js";
+import { afterArrow, afterPress } from "../lib/cells.js";
 import { MapDrawing, SLANT } from "./map_drawing.js";
 import { Scales } from "./scales.js";
 import { litAt, revealed, WHOLE, zoomedAround } from "./window.js";

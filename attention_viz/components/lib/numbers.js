@@ -49,3 +49,9 @@ export function headName(layer, head, among = []) {
   if (head !== null) return `L${layer} H${head}`;
   return `L${layer} mean${among.length ? ` of ${among.map((one) => `H${one}`).join(", ")}` : ""}`;
 }
+
+/** A weight by itself; smaller ones than that are not told apart by two bytes. @param {number} value 0…1 */
+export function threeDigits(value) {
+  if (value < 5e-5) return value === 0 ? "0" : "≈ 0";
+  return value.toPrecision(3);
+}

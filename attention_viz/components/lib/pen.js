@@ -173,6 +173,11 @@ export class SvgPen {
     this.parts.push(`<image ${this.box(x, y, width, height)} preserveAspectRatio="none" href="${source}"${smooth}/>`);
   }
 
+  /** Another picture at the origin. @param {string} svg @param {number} width @param {number} height */
+  embed(svg, width, height) {
+    this.parts.push(`<svg ${this.box(0, 0, width, height)}>${svg}</svg>`);
+  }
+
   /** The picture as the text of an SVG file. */
   toString() {
     const size = `width="${short(this.width)}" height="${short(this.height)}"`;

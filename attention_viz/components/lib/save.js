@@ -105,7 +105,7 @@ function savePng(picture, colours, family) {
  * Puts the buttons that save a view into its `.save`.
  * @param {HTMLElement | ShadowRoot} root
  * @param {() => import("./colour.js").ColourSets | null} sets null while there is nothing to save
- * @param {(colours: import("./colour.js").Colours) => Picture} picture
+ * @param {(colours: import("./colour.js").Colours) => Picture | Promise<Picture>} picture
  * @returns {() => void} to be called when the sets may be others: colours for print are offered where they differ
  */
 export function saveBar(root, sets, picture) {
@@ -117,11 +117,11 @@ export function saveBar(root, sets, picture) {
   label.append(paper, "colours for print");
   bar.replaceChildren(svg, png, label);
   /** @param {(picture: Picture, colours: import("./colour.js").Colours, family: string) => void} write */
-  const save = (write) => {
+  const save = async (write) => {
     const found = sets();
     if (!found) return;
     const colours = paper.checked ? found.print : found.screen;
-    write(picture(colours), colours, getComputedStyle(bar).fontFamily);
+    write(await picture(colours), colours, getComputedStyle(bar).fontFamily);
   };
   svg.onclick = () => save(saveSvg);
   png.onclick = () => save(savePng);

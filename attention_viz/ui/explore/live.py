@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from attention_viz.components.head_grid import head_grid
+from attention_viz.components.head_map import head_map
 from attention_viz.components.hosts.streamlit.mount import mount
 from attention_viz.components.hosts.streamlit.parcel import send
 from attention_viz.components.token_links import token_links
@@ -22,18 +23,19 @@ from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, surveys
 from attention_viz.ui.state import url
 from attention_viz.ui.state.fields import linked, looking_at, on_side
-from attention_viz.ui.state.selection import Side
+from attention_viz.ui.state.selection import Selection, Side
 from attention_viz.views import parcels
 from attention_viz.views.head import HeadView
 from attention_viz.views.items import items_of
+from attention_viz.views.map import map_view
 from attention_viz.views.parcels import Range, Tint, is_long, name_of
-from attention_viz.views.shown import Held, Shown
+from attention_viz.views.shown import Held, Section, Shown
 from attention_viz.views.survey import ranges, thumbnails
 from attention_viz.views.text import stretches_of
 
 _SCROLLED = "first row in view"
 _OPTIONS = "options of the links"
-"""How high a view may become that fits the height it is given, in px."""
+_ZOOMED = "part of the map in view"
 
 
 def grid(view: HeadView, show: str) -> None:
@@ -95,9 +97,26 @@ def text(view: HeadView) -> None:
     )
 
 
+def heatmap(view: HeadView, selection: Selection) -> None:
+    """Where does every token look?"""
+    palette = palette_for(st.context.theme.type)
+    mount(
+        head_map(
+            _shown(view),
+            map_view(view, _part(view), selection.curve, to_maximum=selection.top == "max", palette=palette),
+            about=_about(view),
+            colours=colours(),
+            on_held=partial(_hold, view),
+            on_zoomed=lambda part: st.session_state.update({_ZOOMED: (name_of(view), part)}),
+        )
+    )
+
+
 def send_pictures(view: HeadView) -> None:
     """What the first picture needs: the selected map with two bytes a weight, and a small picture of every map."""
     send(parcels.exact(view, *_window(view)))
+    if parcels.needs_overview(view):
+        send(parcels.overview(view, parcels.part_of(view, _part(view))))
     held = parcels.held(view)
     if held is not None:
         send(held)
@@ -172,6 +191,12 @@ def _window(view: HeadView) -> tuple[Range, Range]:
     """The rows and columns that are sent: those around the first row in view, where somebody has scrolled."""
     name, row = st.session_state.get(_SCROLLED, ("", 0))
     return parcels.window(view, row if name == name_of(view) else None)
+
+
+def _part(view: HeadView) -> Section | None:
+    """What somebody has zoomed into on the heatmap of this text."""
+    name, part = st.session_state.get(_ZOOMED, ("", None))
+    return part if name == name_of(view) else None
 
 
 def _about(view: HeadView) -> str:

@@ -10,12 +10,10 @@ import streamlit as st
 from attention_viz.components.head_facts import head_facts
 from attention_viz.components.head_links import head_links
 from attention_viz.components.hosts.streamlit.mount import mount
+from attention_viz.core.markdown import markdown
 from attention_viz.core.sizes import size_in_words
 from attention_viz.export.tables import file_name, to_csv
 from attention_viz.export.tensors import npz_bytes, to_npz
-from attention_viz.figures.heatmap import MOST_CELLS, heatmap
-from attention_viz.figures.palette import palette_for
-from attention_viz.figures.scale import ColourScale
 from attention_viz.ui.app import shell
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.explore import live
@@ -89,31 +87,19 @@ def map_panel(view: HeadView, selection: Selection) -> None:
     noun = view.unit.removesuffix("s")
     aside(
         f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
-        "Point at a cell for its weight; drag to zoom in, which also brings labels back that did not fit; double-click "
-        "to zoom out."
+        "Point at a cell for its weight, click to hold it everywhere; drag to zoom in, which also brings labels back "
+        "that did not fit; double-click to zoom out."
     )
     _map_controls()
-    rows, columns = _zoom(view)
-    top = 1.0 if selection.top == "one" else float(view.weights.max())
-    figure = heatmap(
-        view.weights[slice(*rows), slice(*columns)],
-        view.queries[slice(*rows)],
-        view.keys[slice(*columns)],
-        scale=ColourScale(selection.curve, top),
-        palette=palette_for(st.context.theme.type),
-        query=_inside(view.query, rows),
-        key=_inside(view.key, columns),
-        visible=None if view.visible is None else view.visible[slice(*rows), slice(*columns)],
-        first=(rows[0], columns[0]),
-    )
-    st.plotly_chart(
-        figure,
-        width=figure.layout.width,
-        theme=None,
-        key="heatmap",
-        config={"displaylogo": False},
-        alt=f"Heatmap of the attention of {view.name}, {len(view.queries)} by {len(view.keys)} {view.unit}",
-    )
+    live.heatmap(view, selection)
+    _take_apart(view)
+
+
+def _take_apart(view: HeadView) -> None:
+    """Of a held cell, where its weight comes from."""
+    if view.query is not None and view.key is not None and view.place.is_head:
+        names = (markdown(items[at].text) for items, at in ((view.queries, view.query), (view.keys, view.key)))
+        shell.page_link(shell.INSIDE, label=f"Take “{next(names)}” → “{next(names)}” apart")
 
 
 def held_panel(view: HeadView, _: Selection) -> None:
@@ -179,36 +165,6 @@ def most_megabytes() -> int:
     """The largest file that is made here: it stays in the server's memory until its visitor leaves."""
     asked = os.environ.get("ATTENTION_VIZ_DOWNLOAD_MB", "")
     return int(asked) if asked.isdecimal() else 100
-
-
-def _zoom(view: HeadView) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The rows and columns of the heatmap: all that fit, and of larger maps what a visitor asks for."""
-    shape = (len(view.queries), len(view.keys))
-    if max(shape) <= MOST_CELLS:
-        return (0, shape[0]), (0, shape[1])
-    chosen = []
-    for side, title, count in zip(("queries", "keys"), st.columns(2), shape, strict=True):
-        first, last = title.slider(
-            f"Zoom: {side} from … to",
-            0,
-            count - 1,
-            (0, count - 1),
-            key=f"zoom {side} {count} {view.trace.digest}",
-        )
-        chosen.append((first, last + 1))
-    rows, columns = chosen
-    most = max(last - first for first, last in chosen)
-    if most > MOST_CELLS:
-        block = -(-most // MOST_CELLS)
-        aside(
-            f"Each cell shows the largest weight of a block of up to {block} × {block} {view.unit}. Zoom to "
-            f"{MOST_CELLS} or fewer to see every weight."
-        )
-    return rows, columns
-
-
-def _inside(place: int | None, shown: tuple[int, int]) -> int | None:
-    return place - shown[0] if place is not None and shown[0] <= place < shown[1] else None
 
 
 def _map_controls() -> None:

@@ -4,6 +4,7 @@
 // window: one bus for each visit, whose name the server gives all components of it.
 
 import { createBus } from "../../lib/bus.js";
+import { plotlyFrom } from "./plotly.js";
 
 /**
  * @typedef {import("../../lib/bus.js").Bus} Bus
@@ -80,22 +81,23 @@ export function residents(make) {
  */
 export function streamlit(mount) {
   const views = residents((bus, root) => {
-    /** @type {{send: SetTriggerValue}} */
-    const line = { send: () => {} };
+    /** @type {{send: SetTriggerValue, plotly: string}} */
+    const line = { send: () => {}, plotly: "" };
     const tell = (/** @type {string} */ name, /** @type {unknown} */ value) =>
       line.send(name, { choice: bus.told, value });
-    const view = mount({ root, bus, tell });
+    const view = mount({ root, bus, tell, plotly: () => plotlyFrom(line.plotly) });
     return { line, view, end: () => view.end() };
   });
   /**
    * @param {{
-   *   data: {page: string, shown: import("../../lib/bus.js").Answer | null, view: unknown}, parentElement: Root,
-   *   setTriggerValue: SetTriggerValue,
-   * }} component
+   *   data: {page: string, plotly: string, shown: import("../../lib/bus.js").Answer | null, view: unknown},
+   *   parentElement: Root, setTriggerValue: SetTriggerValue,
+   * }} component plotly: where Plotly.js is, below the address of the app
    */
   return ({ data, parentElement, setTriggerValue }) => {
     const { bus, made, leave } = views(parentElement, data.page);
     made.line.send = setTriggerValue;
+    made.line.plotly = data.plotly;
     if (data.shown) bus.accept(data.shown);
     made.view.update(data.view);
     return leave;

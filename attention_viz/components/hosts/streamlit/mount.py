@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from attention_viz.components.hosts.bundle import markup, script, style
+from attention_viz.components.hosts.streamlit.plotly import plotly_address
 from attention_viz.components.hosts.streamlit.visit import this_visit
 from attention_viz.components.view import LiveView
 from attention_viz.views.shown import sent_from
@@ -23,7 +24,7 @@ def mount(view: LiveView) -> None:
     shown = None if view.shown is None else {**view.shown.told(), "answers": visit.told}
     _component(view.name)(
         key=view.key,
-        data={"page": visit.page, "shown": shown, "view": view.data},
+        data={"page": visit.page, "plotly": plotly_address(), "shown": shown, "view": view.data},
         **{f"on_{name}_change": partial(_heard, view.key, name, hear) for name, hear in view.hears.items()},
     )
 

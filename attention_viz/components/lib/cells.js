@@ -1,8 +1,8 @@
 // What clicks and keys mean on maps.
 
 /**
- * @typedef {import("./window.js").Lit} Lit
- * @typedef {import("../lib/columns.js").Counts} Counts
+ * @typedef {import("./bus.js").Held} Lit a cell, or a row or column alone
+ * @typedef {import("./columns.js").Counts} Counts
  */
 
 /** What is held after a click on a cell, or on a row or column: a second click lets go. @param {Lit} held @param {Lit} clicked @returns {Lit} */
