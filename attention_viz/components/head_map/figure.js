@@ -19,14 +19,16 @@ const LOWEST = 220;
 /**
  * The sizes of a figure in px: as large as it wants to be, or as there is room.
  * @param {Record<string, any>} layout
- * @param {number} room
+ * @param {number} room across
+ * @param {number} tall
  */
-export function sizesOf({ width, height, margin: { l, r, t, b }, yaxis: { domain } }, room) {
+export function sizesOf({ width, height, margin: { l, r, t, b }, yaxis: { domain } }, room, tall = Infinity) {
   const [across, down] = [width - l - r, height - t - b];
   const below = down * domain[0]; // The gap and the legend.
   const high = down - below;
   const wide = Math.max(1, Math.min(across, room - l - r));
-  const lower = Math.max(Math.min(high, LOWEST), high * wide / across);
+  const least = Math.min(high, LOWEST);
+  const lower = Math.max(least, Math.min(high * wide / across, tall - t - b - below));
   return { left: l, top: t, wide, high: lower, below, width: l + wide + r, height: t + lower + below + b };
 }
 
@@ -69,10 +71,11 @@ function along([first, last], [low, high], start, length) {
  * @param {Cells} cells
  * @param {Part} part in view
  * @param {number} room px across
+ * @param {number} tall px
  * @returns {{figure: Figure, plane: Plane}}
  */
-export function figureOf({ cells: trace, legend, layout, hatching }, cells, part, room) {
-  const sizes = sizesOf(layout, room);
+export function figureOf({ cells: trace, legend, layout, hatching }, cells, part, room, tall = Infinity) {
+  const sizes = sizesOf(layout, room, tall);
   const rows = onAxis(part.rows, cells.part.rows, cells.rows);
   const columns = onAxis(part.columns, cells.part.columns, cells.columns);
   const inner = sizes.high + sizes.below;

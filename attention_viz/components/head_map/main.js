@@ -4,6 +4,7 @@ import { NOTHING } from "../lib/bus.js";
 import { afterArrow, afterPress } from "../lib/cells.js";
 import { find, prepare } from "../lib/dom.js";
 import { headName } from "../lib/numbers.js";
+import { followRoom, roomFor } from "../lib/room.js";
 import { saveBar } from "../lib/save.js";
 import { follow, soon } from "../lib/view.js";
 import { cellsOf, isOf } from "./cells.js";
@@ -28,6 +29,8 @@ import { isBlock, sayBlocks, sayCell } from "./words.js";
  */
 
 const STEP = 1.4;
+/** How high the picture may become, with what is said of a cell below it, in px. */
+const TALL = { least: 300, usual: Infinity, after: 56 };
 /** Around a block of a large map so many cells are shown when it is clicked. */
 const CLOSE = 128;
 /** How long keys, clicks and zooming must rest before the host hears of them, in ms: a second click may follow. */
@@ -52,6 +55,8 @@ class HeadMap {
     this.state = "";
     /** How wide the picture may be, in px: asked when it is drawn, since asking makes the browser lay out the page. */
     this.room = 0;
+    /** How high it may be, in px. */
+    this.tall = Infinity;
     /** @type {Part | null} null for all of the map */
     this.part = null;
     /** The cell under the pointer. @type {{query: number, key: number} | null} */
@@ -63,9 +68,14 @@ class HeadMap {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.soon = soon(() => this.draw());
-    this.unfollow = follow(host, this.map, () => this.changed());
+    const ends = [follow(host, this.map, () => this.changed()), followRoom(this.map, () => this.changed())];
+    this.unfollow = () => ends.forEach((end) => end());
     this.listen();
-    saveBar(this.root, () => this.drawn && this.data && this.data.colours, (colours) => this.picture(colours));
+    this.offer = saveBar(
+      this.root,
+      () => this.drawn && this.data && this.data.colours,
+      (colours) => this.picture(colours),
+    );
   }
 
   listen() {
@@ -88,6 +98,7 @@ class HeadMap {
     const said = JSON.stringify([data.screen, data.part]);
     if (said !== this.frames.said) this.frames = { said, count: this.frames.count + 1 };
     this.data = data;
+    this.offer();
     this.changed();
   }
 
@@ -123,7 +134,7 @@ class HeadMap {
 
   /** What the picture has to be made from, null while it is not here. */
   wanted() {
-    const { data, room } = this;
+    const { data, room, tall } = this;
     if (!data || !room || data.trace !== this.bus.shown.trace) return null;
     if (data.place && !isOf(data.place, this.bus.shown)) return null;
     const parcel = this.bus.get(data.pooled ? "overview" : "exact");
@@ -131,14 +142,15 @@ class HeadMap {
     if (!parcel || !cells) return null;
     const part = this.part ?? everything(this.sides);
     const { layer, head, among } = this.bus.shown;
-    const shown = JSON.stringify([data.trace, layer, head, among, this.frames.count, part, room]);
-    return { mark: shown, room, part, cells, parcel };
+    const shown = JSON.stringify([data.trace, layer, head, among, this.frames.count, part, room, tall]);
+    return { mark: shown, part, cells, parcel };
   }
 
   draw() {
     this.room = this.map.clientWidth;
+    this.tall = roomFor(this.map, TALL);
     if (!this.data || !this.room || this.data.trace !== this.bus.shown.trace) return;
-    this.map.style.height = `${sizesOf(this.data.screen.layout, this.room).height}px`;
+    this.map.style.height = `${sizesOf(this.data.screen.layout, this.room, this.tall).height}px`;
     const { query, key } = this.sides;
     const name = headName(this.bus.shown.layer, this.bus.shown.head, this.bus.shown.among);
     this.map.setAttribute(
@@ -168,9 +180,9 @@ class HeadMap {
   }
 
   /** @param {NonNullable<ReturnType<HeadMap["wanted"]>>} wanted */
-  redraw({ mark, room, part, cells, parcel }) {
+  redraw({ mark, part, cells, parcel }) {
     if (!this.plotly || !this.data) return;
-    const { figure, plane } = figureOf(this.data.screen, cells, part, room);
+    const { figure, plane } = figureOf(this.data.screen, cells, part, this.room, this.tall);
     const first = !this.drawn;
     this.plotly.react(this.plot, figure);
     this.drawn = { mark, cells, plane, parcel };
@@ -291,7 +303,7 @@ class HeadMap {
     const data = /** @type {Data} */ (this.data);
     const { cells, plane } = /** @type {NonNullable<HeadMap["drawn"]>} */ (this.drawn);
     const frame = colours === data.colours.print ? data.paper ?? data.screen : data.screen;
-    const { figure } = figureOf(frame, cells, this.part ?? everything(this.sides), this.room);
+    const { figure } = figureOf(frame, cells, this.part ?? everything(this.sides), this.room, this.tall);
     const { layer, head, among } = this.bus.shown;
     return pictureOf(/** @type {import("../lib/view.js").Plotly} */ (this.plotly), figure, {
       name: `attention_map_L${layer ?? "all"}_H${head ?? "mean"}`,

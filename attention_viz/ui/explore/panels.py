@@ -83,14 +83,17 @@ def text_panel(view: HeadView, _: Selection) -> None:
 
 def map_panel(view: HeadView, selection: Selection) -> None:
     """Where does every token look?"""
-    st.markdown(f"#### Where does each token look in {view.name}?")
     noun = view.unit.removesuffix("s")
-    aside(
-        f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds up to 1. "
-        "Point at a cell for its weight, click to hold it everywhere; drag to zoom in, which also brings labels back "
-        "that did not fit; double-click to zoom out."
-    )
-    _map_controls()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        st.markdown(
+            f"#### Where does each {noun} look in {view.name}?",
+            help=f"Each row is a {noun} that looks (query), each column a {noun} that is looked at (key). A row adds "
+            "up to 1. Point at a cell for its weight, click to hold it everywhere; drag to zoom in, which also brings "
+            "labels back that did not fit; double-click to zoom out.",
+            width="content",
+        )
+        with st.popover("Options", type="tertiary"):
+            _map_controls()
     live.heatmap(view, selection)
     _take_apart(view)
 
@@ -168,8 +171,7 @@ def most_megabytes() -> int:
 
 
 def _map_controls() -> None:
-    unit, curve, top = st.columns(3)
-    unit.segmented_control(
+    st.segmented_control(
         "Rows and columns",
         list(_UNITS),
         format_func=_UNITS.__getitem__,
@@ -177,7 +179,7 @@ def _map_controls() -> None:
         help="A word gets the sum of what its tokens get, and looks where its tokens look on average.",
         **url.bound("unit"),
     )
-    curve.segmented_control(
+    st.segmented_control(
         "Colours",
         list(_CURVES),
         format_func=_CURVES.__getitem__,
@@ -185,7 +187,7 @@ def _map_controls() -> None:
         help="The square root makes small weights visible. The numbers stay what they are.",
         **url.bound("curve"),
     )
-    top.segmented_control(
+    st.segmented_control(
         "Range of colours",
         list(_RANGES),
         format_func=_RANGES.__getitem__,
