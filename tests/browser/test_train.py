@@ -216,7 +216,7 @@ def test_a_second_visitor_waits_and_then_begins_by_itself(arrive: Arrive):
 
 
 def test_a_training_whose_visitor_has_left_stops(arrive: Arrive):
-    with running_server(ATTENTION_VIZ_TRAINING_PATIENCE="8") as place:
+    with running_server(ATTENTION_VIZ_PATIENCE="8") as place:
         first = started(arrive(to=place), task="recall", layers=4, width=128, steps=5000)  # for minutes
         beyond(first, 5)
         address = first.address()
