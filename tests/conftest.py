@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ import torch
 
 import attention_viz as av
 from attention_viz.core.trace import Layer
-from attention_viz.models.huggingface import HuggingFaceModel
 from attention_viz.models.threads import VARIABLE, set_thread_count
 from attention_viz.toy.tasks.text import Text
+
+if TYPE_CHECKING:  # It loads transformers, which half of the tests and pytest's own process don't need.
+    from attention_viz.models.huggingface import HuggingFaceModel
 
 # Threads that wait for a core are slower than one, much so beside a second process of tests. What the tests start,
 # servers for instance, inherits it.
@@ -49,6 +52,8 @@ def short_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def minilm() -> HuggingFaceModel:
+    from attention_viz.models.huggingface import HuggingFaceModel
+
     set_thread_count()
     model = av.load_model("all-MiniLM-L6-v2")
     assert isinstance(model, HuggingFaceModel)

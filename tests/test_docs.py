@@ -94,9 +94,19 @@ def test_the_view_of_the_guide_tells_what_is_held():
     assert held == [Held(2, None)]
 
 
+LINK = re.compile(r"\]\(([^)#]+)\)")
+NAME = re.compile(r"`((?:[\w.]+/)+\w+\.(?:py|js|css|html|json|toml))`")
+
+
+@pytest.mark.parametrize("pattern", [LINK, NAME], ids=["links", "names"])
+def test_documents_lead_to_files(pattern):
+    """Without any, the next two tests would look at nothing."""
+    assert sum(len(pattern.findall(document.read_text(encoding="utf-8"))) for document in DOCUMENTS) > 10
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_to_files_lead_somewhere(document):
-    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
         if not target.startswith("http"):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
@@ -109,7 +119,7 @@ TO_BE_WRITTEN = re.compile(r"glossary|name\.js|back\.py|first_words|tokens_besid
 def test_files_that_are_named_are_there(document):
     homes = [ROOT, *(ROOT / "attention_viz" / part for part in ("", "ui", "components"))]
     text = document.read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:[\w.]+/)+\w+\.(?:py|js|css|html|json|toml))`", text):
+    for name in NAME.findall(text):
         if not TO_BE_WRITTEN.search(name):
             assert any((home / name).exists() for home in homes), f"{document.name} names {name}"
 
@@ -118,7 +128,9 @@ def test_the_page_of_the_guide_knows_what_it_uses():
     (code,) = re.findall(
         r"^ +```\n(.*?)^ +```", (ROOT / "docs/add-a-page.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
-    for module, name in re.findall(r"from (attention_viz[\w.]+) import (\w+)", code):
+    imported = re.findall(r"from (attention_viz[\w.]+) import (\w+)", code)
+    assert len(imported) > 1
+    for module, name in imported:
         if "glossary" not in module:
             found = import_module(module)
             used = set(re.findall(rf"\b{name}\.(\w+)", code)) if not hasattr(found, name) else set()
@@ -135,6 +147,8 @@ def test_the_readmes_make_targets_exist():
 
 def test_exact_pins():
     for file in ("requirements.txt", "requirements-dev.txt"):
-        for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith(("#", "-r ")):
-                assert re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*", line), line
+        lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+        pins = [line for line in lines if line and not line.startswith(("#", "-r "))]
+        assert pins
+        for line in pins:
+            assert re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9.]*", line), line

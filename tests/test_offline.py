@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from attention_viz.core.errors import DownloadError
+from attention_viz.core.errors import DownloadError, UnknownModelError
 from attention_viz.models.hub import Hub
 from attention_viz.models.hub.cache import Cache
+from tests.models.hub_server import fake_hub
 
 ROOT = Path(__file__).parent.parent
 VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
@@ -30,11 +31,16 @@ def test_the_setting_that_forbids_is_named(variable, tmp_path, monkeypatch):
     )
 
 
+def test_the_hub_of_the_tests_is_asked(tmp_path):
+    with fake_hub() as hub, pytest.raises(UnknownModelError):
+        Hub(Cache(tmp_path), endpoint=hub.endpoint).look("someone/model")
+    assert hub.requests
+
+
 def test_the_hub_of_the_tests_is_asked_all_the_same():
     """In a process of its own, since the settings are read when huggingface_hub is imported."""
-    test = "tests/models/test_hub.py::test_a_look_fetches_no_weights"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"{__file__}::test_the_hub_of_the_tests_is_asked"],
         cwd=ROOT,
         env={**os.environ, **dict.fromkeys(VARIABLES, "1")},
         capture_output=True,

@@ -6,35 +6,70 @@
         assert visitor.head() == "L0 H2"
 
 - `arrive` may be called several times: each visitor has a tab, a profile and a session of their own. Tabs are used
-  again by later tests, so close none of them. A server of the test's own is `arrive(to=server)`; call
-  `visitor.leave()` before it ends.
+  again by later tests, so close none of them. `arrive(to=place)` goes to the server with folders and a Hub. A server of
+  the test's own takes as long as ten visits: see test_fresh.py, and call `visitor.leave()` before it ends.
 - `open` takes about half a second, `go` (the same visit at another address) half of that, `look` shows the same page
   in another window and theme. Several texts in one visit are cheaper than a parameter for each.
-- Wait for what happens, with `settled()` after something that the server is told, `drawn()` after pointing, or
-  Playwright's `expect` and `wait_for_url`. No test rests on how long something takes: two workers share the machine.
+- Wait for what happens, with `settled()` after something that the server is told, `at(address)` after something that
+  changes the address, `drawn()` after pointing, or Playwright's `expect`. Its patterns for addresses match more than
+  one thinks, "**/" every one. No test rests on how long something takes: two workers share the machine.
 - The test fails in the end when the browser complained about anything meanwhile, a dialog included.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.server import Server, Visitor, running_browser, running_server
 from tests.browser.tab import Tabs
+from tests.models.hub_server import FakeHub, fake_hub
+from tests.models.tiny import FAMILIES
 
 Arrive = Callable[..., Visitor]
 
 
 expect.set_options(timeout=60_000)
 
+HUB_NAME = "tests/tiny-bert"
+"""The model that the Hub of the tests has."""
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with running_server() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of models, each called after its family."""
+    root = tmp_path_factory.mktemp("models")
+    for tiny in FAMILIES:
+        if tiny.family in ("bert", "gpt2", "bart", "mpnet", "modernbert", "roberta"):
+            tiny.save(root / tiny.family)
+    return root
+
+
+@pytest.fixture(scope="session")
+def hub(root: Path) -> Iterator[FakeHub]:
+    with fake_hub() as hub:
+        hub.add(HUB_NAME, {file.name: file.read_bytes() for file in (root / "bert").iterdir()})
+        yield hub
+
+
+@pytest.fixture(scope="session")
+def place(root: Path, hub: FakeHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with folders, whose Hub is on this machine."""
+    with running_server(
+        ATTENTION_VIZ_MODEL_ROOT=str(root),
+        HF_ENDPOINT=hub.endpoint,
+        HF_HUB_CACHE=str(tmp_path_factory.mktemp("cache")),
+    ) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -94,9 +94,14 @@ PICTURES = (
 )
 
 
-def trained(visitor: Visitor, **settings: object) -> Visitor:
-    """Trains a model on the page "Train a model", and waits until it is done."""
-    page = visitor.open("/train?" + urlencode({"train": json.dumps(settings)})).page
+def training(**settings: object) -> str:
+    """Where a model of these settings can be trained."""
+    return "/train?" + urlencode({"train": json.dumps(settings)})
+
+
+def trained(visitor: Visitor) -> Visitor:
+    """Trains the model that the page "Train a model" offers, and waits until it is done."""
+    page = visitor.page
     # The first visitor of a server waits for torch.
     page.locator(".js-plotly-plot").first.wait_for(timeout=90_000)
     page.get_by_role("button", name="Start", exact=True).click()
@@ -111,7 +116,7 @@ def take(picture: Picture, tabs: Tabs, server: Server, folder: Path) -> None:
     if picture.training is None:
         visitor.open(picture.address)
     else:
-        trained(visitor, **picture.training)
+        trained(visitor.open(training(**picture.training)))
     if picture.typed:
         visitor.type("Text", picture.typed)
     if picture.whole:

@@ -15,8 +15,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Locator, Page, Position, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Locator,
+    Page,
+    Position,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import FLAGS, install
 from tests.browser.tab import Tabs, wait_for_rest
@@ -151,6 +162,16 @@ class Visitor:
             address,
         )
         return self.settled()
+
+    def at(self, address: str) -> Visitor:
+        """Waits until this is the address, the whole of it."""
+        expect(self.page).to_have_url(self.server.url + address, timeout=60_000)
+        return self
+
+    def carries(self, **parameters: str) -> Visitor:
+        """Waits until the address has these parameters, whatever else it has."""
+        self.page.wait_for_url(lambda url: parameters.items() <= dict(parse_qsl(urlsplit(url).query)).items())
+        return self
 
     def look(self, width: int, height: int, theme: str) -> Visitor:
         """The same page in another window and the other theme, "light" or "dark"."""

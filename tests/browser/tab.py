@@ -93,6 +93,9 @@ _AT_REST = """([quiet, lost, wait]) => {
   if (watch.unasked > lost) watch.open = 0;
   return !watch.open && watch.unasked > quiet && (watch.still > quiet || watch.unasked > 2 * lost);
 }"""
+STILL = """() => document.getAnimations().every((one) =>
+  one.playState !== "running" || one.effect.getTiming().iterations === Infinity)"""
+"""No transition is on its way."""
 _waits = count()
 
 

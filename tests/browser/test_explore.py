@@ -7,11 +7,10 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.server import Visitor, running_server
+from tests.browser.server import Visitor
 from tests.conftest import PRONOUN
 
 PAIR = "/?text=Dogs+chase+cats&second=Cats+run&layer=5&head=11&unit=words&curve=linear&top=max&token=2"
@@ -74,22 +73,6 @@ def test_a_deep_link_restores_everything(arrive: Arrive):
     assert seen(arrive().open(PAIR)) == PAIR_SEEN
 
 
-@pytest.mark.parametrize("page", ["explore", "limits"])
-def test_the_very_first_request_to_a_fresh_server(arrive: Arrive, page):
-    """Streamlit runs the file of a sub-page without app.py then."""
-    with running_server() as fresh:
-        visitor = arrive(to=fresh)
-        if page == "explore":
-            assert seen(visitor.open(PAIR)) == PAIR_SEEN
-        else:
-            visitor.open(PAIR.replace("/?", "/limits?"))
-            assert "On your text, “Dogs chase cats”: L5 H11 spends" in visitor.text()
-            visitor.page.get_by_role("link", name="Explore").click()
-            assert seen(visitor.settled()) == PAIR_SEEN
-        visitor.leave()
-        assert "Traceback" not in fresh.log
-
-
 def test_switching_pages_untouched_loses_nothing(arrive: Arrive):
     visitor = arrive().open(PAIR)
     visitor.page.get_by_role("link", name=LIMITS).click()
@@ -138,7 +121,7 @@ def test_typing_and_clicking_at_once_loses_neither(arrive: Arrive):
     visitor = arrive().open()
     visitor.page.get_by_label("Text", exact=True).fill("Birds sing")
     visitor.choose(3, 7)
-    visitor.page.wait_for_url("**/?text=Birds+sing&head=7")
+    visitor.at("/?text=Birds+sing&head=7")
     assert visitor.settled().column_labels() == ["[CLS]", "birds", "sing", "[SEP]"]
     assert visitor.head() == "L3 H7"
 
@@ -259,12 +242,12 @@ def test_choices_by_keyboard_alone(arrive: Arrive):
     assert visitor.address() == "/?unit=words"
 
 
-@pytest.mark.parametrize("address", ["/", "/limits", "/?text=" + "long+words+here+" * 120])
-def test_a_narrow_window_scrolls_in_one_direction(arrive: Arrive, address):
-    visitor = arrive(390, 844, "light").open(address)
+def test_a_narrow_window_scrolls_in_one_direction(arrive: Arrive):
+    visitor = arrive(390, 844, "light").open("/limits")
     overflow = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter((element) => {
       const box = element.getBoundingClientRect();
       return box.width > 0 && box.right > window.innerWidth + 1;
     }).map((element) => element.className)"""
-    assert visitor.page.evaluate(overflow) == []
-    assert visitor.look(390, 844, "dark").page.evaluate(overflow) == []
+    for address, theme in (("/limits", "dark"), ("/", "light"), ("/?text=" + "long+words+here+" * 120, "dark")):
+        assert visitor.go(address).page.evaluate(overflow) == [], address
+        assert visitor.look(390, 844, theme).page.evaluate(overflow) == [], address

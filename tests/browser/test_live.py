@@ -100,7 +100,7 @@ class TestGrid:
             visitor.page.keyboard.press(key)
         assert grid_says(visitor).startswith("L3 H1 ·")
         visitor.page.keyboard.press("ArrowDown")
-        visitor.page.wait_for_url("**/?layer=4")
+        visitor.at("/?layer=4")
         assert visitor.settled().head() == "L4 H1"
 
     def test_means_stand_beside_the_heads(self, arrive: Arrive, pronoun):
@@ -195,7 +195,7 @@ class TestLinks:
         visitor.page.locator(".stage .scroll").focus()
         visitor.page.mouse.move(5, 5)
         visitor.page.keyboard.press("Escape")
-        visitor.page.wait_for_url("**/?token=")
+        visitor.at("/?token=")
         assert visitor.settled().page.locator(".links h4").inner_text() == "Strongest links, special tokens aside"
         assert "of the attention of the rows in view is not drawn" in visitor.page.locator(".note").inner_text()
 
@@ -203,13 +203,13 @@ class TestLinks:
         visitor = arrive().open()
         visitor.page.locator(".stage .scroll").focus()
         visitor.page.keyboard.press("ArrowDown")
-        visitor.page.wait_for_url("**/?token=11")
+        visitor.at("/?token=11")
         visitor.page.keyboard.press("ArrowRight")
-        visitor.page.wait_for_url("**/?token=&key=11")
+        visitor.at("/?token=&key=11")
         assert "11 “was” is looked at by" in links_say(visitor.settled())
         visitor.page.keyboard.press("ArrowUp")
         visitor.page.keyboard.press("ArrowLeft")
-        visitor.page.wait_for_url("**/")
+        visitor.at("/")
         assert "10 “it” looks at" in links_say(visitor.settled())
 
     def test_heads_can_be_turned_on_and_off(self, arrive: Arrive):
@@ -565,9 +565,9 @@ class TestText:
         visitor = arrive().open()
         visitor.page.locator(".text").focus()
         visitor.page.keyboard.press("ArrowRight")
-        visitor.page.wait_for_url("**/?token=11")
+        visitor.at("/?token=11")
         visitor.page.keyboard.press("Escape")
-        visitor.page.wait_for_url("**/?token=")
+        visitor.at("/?token=")
 
     @pytest.mark.parametrize(("text", "direction"), [("שלום עולם", "rtl"), ("مرحبا بالعالم", "rtl"), ("我学", "ltr")])
     def test_scripts_run_their_own_way(self, arrive: Arrive, text, direction):
@@ -647,7 +647,7 @@ def test_views_that_left_keep_nothing(arrive: Arrive):
     visitor = arrive().open()
     assert visitor.page.evaluate("window.attentionVizPages.size") == 1
     visitor.page.get_by_role("link", name="What attention can tell you").click()
-    visitor.page.wait_for_url("**/limits**")
+    visitor.page.get_by_text("On your text").wait_for()
     visitor.settled()
     assert visitor.page.evaluate("window.attentionVizPages.size") == 0
     visitor.page.get_by_role("link", name="Explore", exact=True).click()

@@ -180,11 +180,11 @@ Deno.test("the grid: the heads of one layer, or one head in every layer", () => 
   const row = layoutOf("layer", model, { layer: 4, head: 2 }, { width: 700, tall: 520, most: CELL.large });
   same(placesOf(row).map(({ head }) => head), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   ok(placesOf(row).every(({ layer }) => layer === 4));
-  same([row.lines.length, row.cell], [3, 153], "in lines, so that they are large");
-  same(headAt(153 + 5, 25, row), { layer: 4, head: 1 });
-  equal(headAt(153 + 5, 15, row), null, "that is its name");
-  same(headAt(5, 173 + 25, row), { layer: 4, head: 4 });
-  equal(headAt(4 * 153 + 5, 25, row), null, "no mean stands beside them");
+  same([row.lines.length, row.cell], [3, 152], "in lines, so that they are large");
+  same(headAt(152 + 5, 25, row), { layer: 4, head: 1 });
+  equal(headAt(152 + 5, 15, row), null, "that is its name");
+  same(headAt(5, 172 + 25, row), { layer: 4, head: 4 });
+  equal(headAt(4 * 152 + 5, 25, row), null, "no mean stands beside them");
   same(gridKey("ArrowRight", { layer: 4, head: 3 }, row), { layer: 4, head: 3 });
   same(gridKey("ArrowDown", { layer: 4, head: 3 }, row), { layer: 4, head: 7 });
   same(gridKey("End", { layer: 4, head: 5 }, row), { layer: 4, head: 7 });
@@ -220,6 +220,7 @@ Deno.test("the grid fits the room that it is given, with square cells", () => {
           for (const place of placesOf(layout)) {
             const { x, y } = /** @type {{x: number, y: number}} */ (cornerOf(place, layout));
             same(headAt(x + 1, y + layout.cell - 1, layout), place);
+            ok(x >= 3 && y + layout.cell + 3 <= size.height, "a frame around it is not cut");
           }
         }
       }

@@ -9,8 +9,9 @@
  * @typedef {"all" | "layer" | "head"} Part what of a model is in the picture
  */
 
-/** Room for the labels beside the picture, or above each line of one whose heads are named one by one, in px. */
-export const LABELS = { left: 28, top: 20, right: 8 };
+/** Room for the labels beside the picture, or above each line of one whose heads are named one by one, in px; below, and at
+ * the left of one without labels there, for the frame of a head. */
+export const LABELS = { left: 28, top: 20, right: 8, frame: 3 };
 /** The side of a cell and the gap between two, in px; maps of a part of the heads may be shown larger. */
 export const CELL = { least: 20, most: 96, large: 160, gap: 2 };
 
@@ -43,15 +44,19 @@ function inLines(places, columns) {
   return { lines, end: columns - 1, means: false, named: true };
 }
 
+/** Where the first column begins, in px. @param {Layout} layout */
+const leftOf = ({ named }) => named ? LABELS.frame : LABELS.left;
+
 /**
  * The side of a cell, so that all of a layout fits where it can.
  * @param {Layout} layout
  * @param {{width: number, tall: number, most: number}} room in px; most: of a cell
  */
-function cellSize({ lines, named }, { width, tall, most }) {
-  const columns = lines[0].length;
-  const wide = (width - (named ? 0 : LABELS.left) - LABELS.right) / columns;
-  const high = named ? tall / lines.length - LABELS.top : (tall - LABELS.top) / lines.length;
+function cellSize(layout, { width, tall, most }) {
+  const { lines, named } = layout;
+  const wide = (width - leftOf(layout) - LABELS.right) / lines[0].length;
+  const room = tall - LABELS.frame;
+  const high = named ? room / lines.length - LABELS.top : (room - LABELS.top) / lines.length;
   return Math.max(CELL.least, Math.min(most, Math.floor(wide), Math.floor(high)));
 }
 
@@ -83,9 +88,10 @@ export function layoutOf(part, { layers, heads }, { layer, head }, room) {
  * The size of the picture, in px.
  * @param {Layout & {cell: number}} layout
  */
-export function sizeOf({ lines, named, cell }) {
-  const width = (named ? 0 : LABELS.left) + lines[0].length * cell + LABELS.right;
-  return { width, height: named ? lines.length * (cell + LABELS.top) : LABELS.top + lines.length * cell };
+export function sizeOf(layout) {
+  const { lines, named, cell } = layout;
+  const high = named ? lines.length * (cell + LABELS.top) : LABELS.top + lines.length * cell;
+  return { width: leftOf(layout) + lines[0].length * cell + LABELS.right, height: high + LABELS.frame };
 }
 
 /**
@@ -121,8 +127,7 @@ export function cornerOf(place, layout) {
   const found = cellOf(place, layout);
   if (!found) return null;
   const [{ line, column }, { cell, named }] = [found, layout];
-  if (named) return { x: column * cell, y: line * (cell + LABELS.top) + LABELS.top };
-  return { x: LABELS.left + column * cell, y: LABELS.top + line * cell };
+  return { x: leftOf(layout) + column * cell, y: LABELS.top + line * (named ? cell + LABELS.top : cell) };
 }
 
 /**
@@ -141,10 +146,11 @@ export function placesOf({ lines }) {
  * @param {number} y
  * @param {Layout & {cell: number}} layout
  */
-export function headAt(x, y, { lines, named, cell }) {
+export function headAt(x, y, layout) {
+  const { lines, named, cell } = layout;
   const line = Math.floor(named ? y / (cell + LABELS.top) : (y - LABELS.top) / cell);
   if (named && y - line * (cell + LABELS.top) < LABELS.top) return null;
-  return lines[line]?.[Math.floor((x - (named ? 0 : LABELS.left)) / cell)] ?? null;
+  return lines[line]?.[Math.floor((x - leftOf(layout)) / cell)] ?? null;
 }
 
 /**

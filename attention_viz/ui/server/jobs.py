@@ -21,7 +21,7 @@ from typing import Literal, ParamSpec, TypeVar
 from attention_viz.core.errors import AttentionVizError
 from attention_viz.core.message import Message
 
-VARIABLE = "ATTENTION_VIZ_TRAINING_PATIENCE"
+VARIABLE = "ATTENTION_VIZ_PATIENCE"
 _PATIENCE = 25.0
 _LAST_SECONDS = 5.0
 """How long the end of the process waits for what is running."""
@@ -41,7 +41,7 @@ class EndedError(Exception):
 
 
 def patience() -> float:
-    """Seconds without a word from its visitor after which a job ends: ATTENTION_VIZ_TRAINING_PATIENCE, or 25."""
+    """Seconds without a word from its visitor after which a job ends: ATTENTION_VIZ_PATIENCE, or 25."""
     try:
         asked = float(os.environ.get(VARIABLE, ""))
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attention_viz as av
@@ -65,6 +65,7 @@ def at(layer: int | None, head: int | None, among: tuple[int, ...] = ()) -> Sele
     return put(DEFAULT, looking_at(Place(layer, head, among)))
 
 
+@settings(deadline=None)
 @given(selections)
 def test_a_url_restores_everything(selection):
     assert from_query(to_query(selection)) == (selection, ())
@@ -256,6 +257,7 @@ def test_a_model_in_place_of_another_changes_the_side_that_asked_for_it():
     assert in_place_of(Selection(a, b), "gone", "new") == {"model": "new", "b_model": ""}
 
 
+@settings(deadline=None)
 @given(links, st.sampled_from(["all", "layer", "head"]))
 def test_a_url_restores_how_links_and_grid_are_set(links, part):
     selection = Selection(settings=Settings(links, part))
