@@ -55,6 +55,7 @@ class Links {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     this.askedFor = "";
+    this.revealed = "";
     this.soon = soon(() => this.draw());
     this.buttons = new HeadButtons(root, (choice) => this.choose(choice));
     this.controls = new Controls(root, (change) => this.set(change), (open) => this.tell("options", open));
@@ -143,6 +144,15 @@ class Links {
     this.scroll.scrollTop = scrolledTo(this.scroll.scrollTop, this.scroll.clientHeight, token);
   }
 
+  /** What is held elsewhere, or by a new text, comes into view once. @param {string} trace */
+  followHeld(trace) {
+    const { query, key } = this.bus.shown.held;
+    const held = JSON.stringify([trace, query, key]);
+    if (held === this.revealed) return;
+    this.revealed = held;
+    this.reveal(query ?? key);
+  }
+
   /** @param {MouseEvent} event */
   tokenOf(event) {
     const box = this.view.getBoundingClientRect();
@@ -192,6 +202,7 @@ class Links {
     const height = Math.min(this.tallest, count * ROW);
     this.scroll.style.height = `${height}px`;
     find(this.root, ".spacer").style.height = `${count * ROW}px`;
+    this.followHeld(data.trace);
     const context = prepare(this.view, width, height);
     this.edges = columnEdges(width, NUMBERS);
     const top = this.scroll.scrollTop;

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from attention_viz.core.errors import ModelError
 from attention_viz.core.model_info import ModelInfo
 from attention_viz.core.place import Place
+from attention_viz.models.library import describe_model
 from attention_viz.ui.state.fields import looking_at, put, shortened, usual
 from attention_viz.ui.state.selection import DEFAULT, Selection, Side
 
@@ -23,7 +25,7 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     if (after.a.text, after.a.second) != (selection.a.text, selection.a.second):
         follows |= {"token": normally["token"], "key": None}
     if (after.a.model, after.a.kind) != (selection.a.model, selection.a.kind):
-        follows |= {**normally, "key": None, "show": "maps", "with": ()}
+        follows |= {**_place_kept(after), "show": "maps", "with": ()}
     other_model = after.side("b").model != selection.side("b").model
     if other_model or after.b.kind != selection.b.kind:
         follows |= {name: normally[name] for name in looking_at(Place(0), "b")}
@@ -36,6 +38,19 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     after = put(after, {name: value for name, value in follows.items() if name not in changes})
     pair = after.query is not None and after.key is not None
     return after if pair or after.show != "pair" else put(after, {"show": "maps"})
+
+
+def _place_kept(selection: Selection) -> dict[str, Any]:
+    """Where one looked before another model or kind of attention was chosen, if that one has such a place; else where one
+    begins. By the names of the address. Held tokens stay too: whether there are as many is known when the text is read.
+    """
+    normally = usual(selection)
+    begin = {name: normally[name] for name in looking_at(Place(0))}
+    try:
+        side, missing = fit(selection.a, describe_model(selection.a.model))
+    except ModelError:
+        return begin
+    return begin if missing else looking_at(side.place)
 
 
 def in_place_of(selection: Selection, gone: str, instead: str) -> dict[str, str]:
@@ -89,9 +104,9 @@ def fit_tokens(selection: Selection, queries: int, keys: int) -> tuple[Selection
     problems: list[str] = []
     query, key = selection.query, selection.key
     if isinstance(query, int) and query >= queries:
-        problems.append(f"The link holds token {query}, but this text has tokens 0 to {queries - 1}; none is held.")
+        problems.append(f"Token {query} was held, but this text has tokens 0 to {queries - 1} here; none is held now.")
         query = None
     if key is not None and key >= keys:
-        problems.append(f"The link holds key token {key}, but this text has tokens 0 to {keys - 1}; none is held.")
+        problems.append(f"Key token {key} was held, but this text has tokens 0 to {keys - 1} here; none is held now.")
         key = None
     return replace(selection, query=query, key=key), tuple(problems)

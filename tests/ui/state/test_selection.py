@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import attention_viz as av
+from attention_viz.core.message import say
+from attention_viz.core.model_info import Stack
 from attention_viz.core.place import ALL_HEADS, Place
+from attention_viz.ui.state import changes
 from attention_viz.ui.state.changes import changed, fit, fit_links, fit_tokens, in_place_of
 from attention_viz.ui.state.fields import (
     FIELDS,
@@ -136,7 +141,7 @@ def test_a_token_that_is_none_is_named_and_none_is_held():
 def test_a_token_that_the_text_does_not_have():
     selection, problems = fit_tokens(Selection(query=400, key=2), 5, 5)
     assert (selection.query, selection.key) == (None, 2)
-    assert problems == ("The link holds token 400, but this text has tokens 0 to 4; none is held.",)
+    assert problems == ("Token 400 was held, but this text has tokens 0 to 4 here; none is held now.",)
     assert fit_tokens(DEFAULT, 24, 24) == (DEFAULT, ())
     assert fit_tokens(Selection(query=None), 24, 24) == (Selection(query=None), ())
 
@@ -180,22 +185,36 @@ def test_another_text_holds_its_best_finding():
     assert changed(DEFAULT, layer=0).query == 10
 
 
-def test_another_model_has_other_layers_heads_and_tokens():
-    after = changed(put(at(3, None, (1, 2)), {"kind": "cross", "key": 3, "show": "pair"}), model="a/b")
-    assert after.a == Side("a/b", DEFAULT.a.text)
-    assert (after.query, after.key, after.show) == (BEST, None, "maps")
-    back = changed(after, model=DEFAULT.a.model)
-    assert (back.a, back.query) == (DEFAULT.a, DEFAULT.query)
-    assert changed(DEFAULT, model="a/b", layer=4).a.place == Place(4, 0)
-    assert changed(DEFAULT, kind="cross").a.place == DEFAULT.a.place
+def test_another_model_keeps_where_one_looked_as_far_as_it_has_that(monkeypatch):
+    small = replace(INFO, name="a/small", stacks=(Stack("encoder", 4, 2), Stack("cross", 2, 2)))
+    known = {"a/small": small, "a/large": replace(INFO, name="a/large")}
+
+    def described(name: str) -> av.ModelInfo:
+        if name not in known:
+            raise av.UnknownModelError(say("There is no {name}.", name=name))
+        return known[name]
+
+    monkeypatch.setattr(changes, "describe_model", described)
+    looked = put(at(3, 1), {"key": 3, "show": "pair", "with": (4, 7)})
+    after = changed(looked, model="a/small")
+    assert (after.a.model, after.a.place, after.query, after.key) == ("a/small", Place(3, 1), 10, 3)
+    assert (after.show, after.settings.links.beside) == ("maps", ())
+    assert changed(after, kind="cross").a.place == Place(0, 0), "its cross attention has no layer 3"
+    assert changed(at(5, 11), model="a/small").a.place == Place(0, 0)
+    assert changed(at(5, 11), model="a/large").a.place == Place(5, 11)
+    assert changed(at(3, None, (1, 5)), model="a/small").a.place == Place(3, None)
+    assert changed(looked, model="nobody/knows").a.place == Place(0, 0)
+    assert changed(looked, model="a/small", layer=2).a.place == Place(2, 1)
+    other = changed(looked, model="a/small", text="other")
+    assert (other.query, other.key) == (BEST, None), "another text has other tokens"
 
 
 def test_the_grid_shows_the_weight_of_a_pair_as_long_as_one_is_held():
     pair = changed(DEFAULT, token=10, key=2, show="pair")
     assert pair.show == "pair"
     assert changed(pair, layer=0).show == "pair"
-    for changes in ({"key": None}, {"token": None}, {"text": "other"}):
-        assert changed(pair, **changes).show == "maps"
+    for change in ({"key": None}, {"token": None}, {"text": "other"}):
+        assert changed(pair, **change).show == "maps"
     assert changed(put(pair, {"show": "entropy"}), key=None).show == "entropy"
 
 
@@ -314,7 +333,7 @@ def test_heads_that_the_model_does_not_have_are_not_drawn():
 
 def test_heads_beside_the_one_on_screen_stay_until_another_model_is_chosen():
     several = put(DEFAULT, {"with": (4, 7), "cover": 80, "of": "layer"})
-    for changes in ({"layer": 5}, {"head": 4}, {"text": "other"}, {"head": None, "among": (1, 4)}):
-        assert changed(several, **changes).settings == several.settings
+    for change in ({"layer": 5}, {"head": 4}, {"text": "other"}, {"head": None, "among": (1, 4)}):
+        assert changed(several, **change).settings == several.settings
     assert changed(several, model="a/b").settings == Settings(Links(cover=80), "layer")
     assert changed(several, kind="cross").settings.links.beside == ()
