@@ -15,6 +15,8 @@ import { onAxis } from "./part.js";
 
 /** A map is square, but not lower than this while there is that much of it, in px. */
 const LOWEST = 220;
+/** The least from one label to the next, in px. */
+const READABLE = 10;
 
 /**
  * The sizes of a figure in px: as large as it wants to be, or as there is room.
@@ -67,6 +69,16 @@ function along([first, last], [low, high], start, length) {
 }
 
 /**
+ * Every label where it can be read, else every second, third … one. Plotly would leave room for another line between two.
+ * @param {Ends} range
+ * @param {number} length px
+ */
+function ticks([first, last], length) {
+  const cell = length / (last - first);
+  return { tick0: 0, dtick: Math.max(1, Math.ceil(READABLE / cell)), tickfont: { size: cell < 13 ? 11 : 12 } };
+}
+
+/**
  * @param {Frame} frame
  * @param {Cells} cells
  * @param {Part} part in view
@@ -86,8 +98,13 @@ export function figureOf({ cells: trace, legend, layout, hatching }, cells, part
     ...layout,
     width: sizes.width,
     height: sizes.height,
-    xaxis: { ...layout.xaxis, range: columns },
-    yaxis: { ...down, range: [rows[1], rows[0]], domain: [share(layout.yaxis.domain[0]), 1] },
+    xaxis: { ...layout.xaxis, ...ticks(columns, sizes.wide), range: columns },
+    yaxis: {
+      ...down,
+      ...ticks(rows, sizes.high),
+      range: [rows[1], rows[0]],
+      domain: [share(layout.yaxis.domain[0]), 1],
+    },
     yaxis2: { ...layout.yaxis2, domain: layout.yaxis2.domain.map(share) },
     images: cells.hides ? [hatching] : [],
     // A finger that draws a rectangle could not scroll the page.

@@ -186,6 +186,7 @@ class HeadMap {
     const first = !this.drawn;
     this.plotly.react(this.plot, figure);
     this.drawn = { mark, cells, plane, parcel };
+    this.offer();
     if (first) this.followZoom(/** @type {import("../lib/view.js").Plot} */ (this.plot));
   }
 

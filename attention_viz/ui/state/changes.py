@@ -41,8 +41,9 @@ def changed(selection: Selection, **changes: Any) -> Selection:
 
 
 def _place_kept(selection: Selection) -> dict[str, Any]:
-    """Where one looked before another model or kind of attention was chosen, if that one has such a place; else where one
-    begins. By the names of the address. Held tokens stay too: whether there are as many is known when the text is read.
+    """Where one looked before another model or kind of attention was chosen, if that one has such a place; else where
+    one begins. By the names of the address. Held tokens stay too: whether there are as many is known when the text
+    is read.
     """
     normally = usual(selection)
     begin = {name: normally[name] for name in looking_at(Place(0))}
