@@ -233,11 +233,14 @@ class Visitor:
         return self.settled()
 
     def pick(self, group: str, option: str) -> Visitor:
-        self._group(group).get_by_role("radio", name=option, exact=True).click()
-        return self.settled()
+        with self._group(group) as found:
+            found.get_by_role("radio", name=option, exact=True).click()
+            self.settled()
+        return self
 
     def picked(self, group: str) -> str:
-        return self._group(group).locator("[aria-checked=true]").inner_text()
+        with self._group(group) as found:
+            return found.locator("[aria-checked=true]").inner_text()
 
     def choose(self, layer: int, head: int) -> Visitor:
         """Clicks on a head in the grid."""
@@ -251,8 +254,8 @@ class Visitor:
 
     def head(self) -> str:
         """The head that the server shows, "L3 H1"."""
-        title = self.page.get_by_role("heading", name="Where does each token look in").inner_text()
-        return title.removeprefix("Where does each token look in ").rstrip("?")
+        heading = self.page.get_by_role("heading", name=re.compile("^Where does each (token|word) look in"))
+        return heading.inner_text().strip().rstrip("?").split(" look in ")[1]
 
     def column_labels(self) -> list[str]:
         """What stands above the columns of the heatmap, from left to right; Plotly's own order is that of drawing."""
@@ -268,5 +271,15 @@ class Visitor:
         )
         return labels
 
-    def _group(self, name: str) -> Locator:
-        return self.page.get_by_role("radiogroup", name=name, exact=True)
+    @contextmanager
+    def _group(self, name: str) -> Iterator[Locator]:
+        """A group of choices; one that is folded away is opened meanwhile."""
+        found = self.page.get_by_role("radiogroup", name=name, exact=True)
+        folded = not found.count()
+        if folded:
+            self.page.get_by_test_id("stPopover").get_by_role("button", name="Options").click()
+            found.wait_for()
+        yield found
+        if folded:
+            self.page.keyboard.press("Escape")
+            found.wait_for(state="detached")

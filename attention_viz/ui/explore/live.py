@@ -212,6 +212,9 @@ def _shown(view: HeadView) -> Shown:
 def _hold(view: HeadView, held: Held) -> None:
     token = None if held.query is None else view.starts[held.query]
     key_token = None if held.key is None else view.key_starts[held.key]
+    here = url.on_screen()
+    if (token, key_token) == (here.query, here.key):
+        return  # It was taken back before the server heard of it.
     # A held pair is a question about all heads: which of them link these two?
     pair = {"show": "pair"} if token is not None and key_token is not None else {}
     url.select(token=token, key=key_token, **pair)
