@@ -46,11 +46,13 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folders of models, each called after its family."""
+    """Folders of models, each called after its family; "deep" is a BERT of 12 × 12 heads."""
     root = tmp_path_factory.mktemp("models")
     for tiny in FAMILIES:
         if tiny.family in ("bert", "gpt2", "bart", "mpnet", "modernbert", "roberta"):
             tiny.save(root / tiny.family)
+        if tiny.family == "bert":
+            tiny.with_options(num_hidden_layers=12, num_attention_heads=12, hidden_size=48).save(root / "deep")
     return root
 
 

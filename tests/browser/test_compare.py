@@ -102,7 +102,7 @@ def test_one_head_on_two_texts(arrive: Arrive, minilm):
 
 def test_two_models_with_other_tokens(arrive: Arrive, place: Server, root: Path, minilm):
     text = "the cat didn't sit"
-    visitor = arrive(to=place).open(f"/compare?text={text}&b_model=folder:roberta&b_layer=1&b_head=2")
+    visitor = arrive(to=place).open(f"/compare?text={text}&token=&b_model=folder:roberta&b_layer=1&b_head=2")
     assert "The text is cut into different tokens in A and in B" in visitor.text()
     a, b = shown(visitor)
     ours = av.compare(av.trace(minilm, text).head(3, 1), av.trace(load(root / "roberta"), text).head(1, 2))

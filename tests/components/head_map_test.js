@@ -133,7 +133,7 @@ Deno.test("a map is as large as it wants to be, or as there is room", () => {
   same([wide.wide, Math.round(wide.high), wide.width, Math.round(wide.height)], [520, 572, 650, 700]);
   const narrow = sizesOf(layout, 390);
   same([narrow.wide, Math.round(narrow.high)], [260, 286]);
-  equal(Math.round(sizesOf(layout, 200).high), 220, "and never too low to be read");
+  equal(Math.round(sizesOf(layout, 200).high), 140, "and never too low to be read");
   const frame = { cells: {}, legend: {}, layout, hatching: "lines" };
   const { figure } = figureOf(frame, three, everything({ query: 2, key: 2 }), 390);
   same(figure.layout.yaxis.range, [1.5, -0.5]);

@@ -14,7 +14,7 @@ import { onAxis } from "./part.js";
  */
 
 /** A map is square, but not lower than this while there is that much of it, in px. */
-const LOWEST = 220;
+const LOWEST = 140;
 /** The least from one label to the next, in px. */
 const READABLE = 10;
 

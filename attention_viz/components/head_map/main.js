@@ -30,7 +30,7 @@ import { isBlock, sayBlocks, sayCell } from "./words.js";
 
 const STEP = 1.4;
 /** How high the picture may become, with what is said of a cell below it, in px. */
-const TALL = { least: 300, usual: Infinity, after: 56 };
+const TALL = { least: 220, usual: Infinity, after: 56 };
 /** Around a block of a large map so many cells are shown when it is clicked. */
 const CLOSE = 128;
 /** How long keys, clicks and zooming must rest before the host hears of them, in ms: a second click may follow. */
