@@ -24,6 +24,14 @@ _CAT: Table = (
 _KEYS: Table = ((0.4, 0.5, 0.6), (0.7, 0.8, 0.9), (0.1, 0.2, 0.3))
 _FIRST: Table = ((1.0, 0.0, 1.0, 0.0), (0.0, 1.0, 1.0, 0.0), (1.0, 1.0, 0.0, 0.5), (0.0, 0.5, 0.0, 1.0))
 _SECOND: Table = ((0.0, 1.0, 0.5, 0.5), (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
+_STUDYING: dict[str, Table] = {"Q": ((0.1, 0.2, 0.3),), "K": _KEYS, "V": _KEYS}
+_ROOT = (
+    "One prints 0.42 for the first score; 0.1·0.4 + 0.2·0.5 + 0.3·0.6 is 0.32. It then divides by the square "
+    "root of the sum of the scores, which gives 0.327, 0.510 and 0.143: together **0.98, not 1**. With scores "
+    "ten times as large they would sum to 3.1, and the output would be as much too long. Softmax gives 0.330, "
+    "0.395 and 0.275, which sum to 1 for any scores: the output is a mean of the values, no more and no less. "
+    "Choose the root under *Weights* and watch the sum."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +66,20 @@ _HEADS = Build(
 )
 
 PRESETS: dict[str, Preset] = {
-    "three": Preset(
+    "studying": Preset(
         "Three words",
-        Build(
-            "three",
-            "vectors",
-            ("学习",),
-            ("我", "喜欢", "学习"),
-            {"Q": ((0.1, 0.2, 0.3),), "K": _KEYS, "V": _KEYS},
-            scaled=False,
-        ),
-        "我 喜欢 学习: “I like studying.” The word 学习 asks (its query is 0.1, 0.2, 0.3), all three answer. "
-        "What each hands over, its value, is here its key once more. The scores are **0.32, 0.50 and 0.14**.",
-        "One prints 0.42 for the first score; 0.1·0.4 + 0.2·0.5 + 0.3·0.6 is 0.32. It "
-        "then "
-        "divides by the square root of the sum of the scores, which gives 0.327, 0.510 and 0.143: together "
-        "**0.98, not "
-        "1**. With scores ten times as large they would sum to 3.1, and the output would be as much too long. "
-        "Softmax "
-        "gives 0.330, 0.395 and 0.275, which sum to 1 for any scores: the output is a mean of the values, no "
-        "more and no "
-        "less. Choose the root under *Weights* and watch the sum.",
+        Build("studying", "vectors", ("studying",), ("I", "like", "studying"), _STUDYING, scaled=False),
+        "I like studying: the word “studying” asks (its query is 0.1, 0.2, 0.3), all three answer. What each hands "
+        "over, its value, is here its key once more. The scores are **0.32, 0.50 and 0.14**.",
+        _ROOT,
+    ),
+    "three": Preset(
+        "我 喜欢 学习",
+        Build("three", "vectors", ("学习",), ("我", "喜欢", "学习"), _STUDYING, scaled=False),
+        "我 喜欢 学习: “I like studying”, with the same numbers. The word 学习 asks (its query is 0.1, 0.2, 0.3), all "
+        "three answer. What each hands over, its value, is here its key once more. The scores are **0.32, 0.50 and "
+        "0.14**.",
+        _ROOT,
     ),
     "vectors": Preset(
         "Two queries, two keys",
@@ -164,7 +165,7 @@ PRESETS: dict[str, Preset] = {
         "√$d_k$, the size of one key **in one head**.",
     ),
 }
-START = PRESETS["three"].build
+START = PRESETS["studying"].build
 
 
 def builds() -> Mapping[str, Build]:

@@ -21,7 +21,8 @@ def _span(reading: Reading) -> Span:
 ENTROPY = Measure(
     key="entropy",
     label="Entropy",
-    meaning="How widely the head spreads its attention. 0: each token looks at one token only.",
+    meaning="How widely the head spreads its attention. 0: each token looks at one token only; each 0.69 nats more are "
+    "twice as many tokens.",
     unit="nats",
     source="Clark et al. 2019, “What Does BERT Look At?”, §3.3",
     of=entropy,

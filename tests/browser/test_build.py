@@ -85,7 +85,7 @@ def test_an_emptied_cell_is_named(arrive: Arrive):
     visitor.page.mouse.click(*first_cell(visitor.page, 1))
     visitor.page.wait_for_function(STILL)
     visitor.page.keyboard.press("Delete")
-    visitor.page.get_by_text("Table K, row “我”, column 1 is empty").wait_for()
+    visitor.page.get_by_text("Table K, row “I”, column 1 is empty").wait_for()
 
 
 def test_what_is_typed_and_is_no_number_is_named(arrive: Arrive):

@@ -104,8 +104,8 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("cell", "said"),
         [
-            (None, "Table K, row “喜欢”, column 2 is empty"),
-            ("abc", "Table K, row “喜欢”, column 2 holds “abc”: a number is needed"),
+            (None, "Table K, row “like”, column 2 is empty"),
+            ("abc", "Table K, row “like”, column 2 holds “abc”: a number is needed"),
             (float("nan"), "holds NaN, which is no number"),
             (float("inf"), "holds ∞: numbers from −1,000,000 to 1,000,000"),
             (1e38, "holds 10³⁸: numbers from"),
@@ -137,7 +137,7 @@ class TestFaults:
     def test_a_whole_number_without_end_in_a_link(self):
         build, problems = decode(f'{{"Q":[[1,{"9" * 4000},3]]}}', builds(), START)
         assert not problems
-        assert "Table Q, row “学习”, column 2 holds ∞" in str(faults(build)[0])
+        assert "Table Q, row “studying”, column 2 holds ∞" in str(faults(build)[0])
 
     def test_at_most_a_few_are_listed(self):
         assert len(faults(self._with("K", *([(None,) * 3] * 3)))) == 6
@@ -261,4 +261,4 @@ class TestSizes:
         assert begun_with_words(PRESETS["heads"].build) == PRESETS["heads"].build, "what is there stays"
 
     def test_more_queries_get_names(self):
-        assert resized(START, queries=3).names == ("学习", "token 2", "token 3")
+        assert resized(START, queries=3).names == ("studying", "token 2", "token 3")

@@ -49,7 +49,7 @@ def test_every_example_is_a_click_away(name):
     assert PRESETS[name].differ in words_on(app)
     assert len(app.code) == 2
     assert len(printed(app)) >= 3
-    again = opened(PAGE, **({"build": in_address(app, "build")} if name != "three" else {}))
+    again = opened(PAGE, **({"build": in_address(app, "build")} if name != "studying" else {}))
     assert printed(again) == printed(app)
 
 
@@ -112,13 +112,13 @@ def test_sizes():
     ("build", "said"),
     [
         ({"K": [[1, 2, None], [1, 2, 3], [1, 2, 3]]}, "Table K, row “我”, column 3 is empty"),
-        ({"Q": [["<b>", 2, 3]]}, "Table Q, row “学习”, column 1 holds “<b>”"),
-        ({"Q": [[1e38, 2, 3]]}, "Table Q, row “学习”, column 1 holds 10³⁸"),
+        ({"Q": [["<b>", 2, 3]]}, "Table Q, row “studying”, column 1 holds “<b>”"),
+        ({"Q": [[1e38, 2, 3]]}, "Table Q, row “studying”, column 1 holds 10³⁸"),
         ({"Q": [[float("nan"), 2, 3]]}, "holds NaN"),
         ({"V": [[1], [2]]}, "Table V has 2 × 1 numbers, but 3 × 1 are expected: one row for each key"),
         ({"masks": ["padding"], "length": 0}, "Each query sees no key: all are masked. Its weights are undefined"),
         ({"preset": "heads", "masks": ["window", "padding"], "length": 1, "radius": 0}, "Query “cat” sees no key: all"),
-        ({"scoring": "cosine", "Q": [[0, 0, 0]]}, "The vector of query “学习” is all zeros"),
+        ({"scoring": "cosine", "Q": [[0, 0, 0]]}, "The vector of query “studying” is all zeros"),
         ({"heads": 2}, "Table Q has 3 columns, which can't be split among 2 heads"),
         ({"preset": "scale", "scoring": "additive"}, "choose the dot product or the cosine"),
     ],
@@ -159,7 +159,7 @@ def test_no_weights_where_the_root_is_undefined():
 def test_a_negative_weight_is_told_where_its_row_sums_to_1():
     # q·k is −4, 1 and 2: over their sum, −1, they are 4, −1 and −2.
     app = shown(normaliser="sum", Q=[[1, 0, 0]], K=[[-4, 0, 0], [1, 0, 0], [2, 0, 0]])
-    assert "2 weights are below 0: “学习” takes −1 of “喜欢”." in app.warning[0].value.replace("\\", "")
+    assert "2 weights are below 0: “studying” takes −1 of “like”." in app.warning[0].value.replace("\\", "")
     assert "Each row sums to 1" in words_on(app)
     app.button_group(key="build normaliser").set_value("softmax").run()
     assert not app.warning

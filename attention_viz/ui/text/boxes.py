@@ -98,7 +98,7 @@ def _choose(own: tuple[str, str] | None) -> None:
     if chosen == _OWN and own is not None:
         url.select(text=own[0], second=own[1])
     elif example is not None:
-        held = {**looking_at(example.place), "token": example.query, "key": None, "show": "maps"}
+        held = {**looking_at(example.place), "token": example.query, "key": None}
         url.select(text=example.text, second=example.second, **held)
     elif sample is not None:
         url.select(text=sample.text, second=sample.second)
