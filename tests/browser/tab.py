@@ -84,10 +84,11 @@ _AT_REST = """([quiet, lost, wait]) => {
     watch.still = watch.unasked = 0;
     return false;
   }
-  // React draws in slices, between which a timer gets its turn: the next look is only one when none is left.
+  // React draws in slices, between which a timer gets its turn: the next look is only one when none is left. Not by
+  // requestIdleCallback: after a key was pressed it is only called when its time is up, for as long as nothing moves.
   if (!watch.idle) return false;
   watch.idle = false;
-  requestIdleCallback(() => watch.idle = true, { timeout: 2000 });
+  scheduler.postTask(() => watch.idle = true, { priority: "background" });
   watch.still += 1;
   watch.unasked += 1;
   if (watch.unasked > lost) watch.open = 0;

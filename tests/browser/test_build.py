@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.server import Visitor
-from tests.browser.tab import STILL, wait_for_rest
+from tests.browser.tab import wait_for_rest
 
 
 def build_of(address: str) -> dict[str, object]:
@@ -46,13 +46,14 @@ def first_cell(page: Page, table: int) -> tuple[float, float]:
 
 def type_into_first_cell(page: Page, table: int, text: str) -> None:
     page.mouse.dblclick(*first_cell(page, table))
-    # The editor opens with an animation, and takes keys only then.
+    # The editor opens with an animation and takes keys only then; Enter right behind the last key comes before it.
     editor = page.locator(".gdg-input")
     expect(editor).to_be_focused()
-    page.wait_for_function(STILL)
+    wait_for_rest(page)
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
     expect(editor).to_have_value(text)
+    wait_for_rest(page)
     page.keyboard.press("Enter")
     expect(editor).to_have_count(0)
 
@@ -83,8 +84,7 @@ def test_a_number_that_is_typed_changes_every_step_and_the_link(arrive: Arrive):
 def test_an_emptied_cell_is_named(arrive: Arrive):
     visitor = drawn(arrive(height=1400).open("/build"))
     visitor.page.mouse.click(*first_cell(visitor.page, 1))
-    visitor.page.wait_for_function(STILL)
-    visitor.page.keyboard.press("Delete")
+    visitor.settled().page.keyboard.press("Delete")
     visitor.page.get_by_text("Table K, row “I”, column 1 is empty").wait_for()
 
 
