@@ -69,6 +69,10 @@ class LoadedModels:
                 self._models[info.name] = loaded
             return loaded
 
+    def at_hand(self, info: ModelInfo) -> Model | None:
+        """The model, if it is in memory."""
+        return self._find(info)
+
     def held(self) -> list[ModelInfo]:
         """What is in memory, the most recently used first."""
         with self._lock:

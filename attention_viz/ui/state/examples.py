@@ -6,8 +6,11 @@ each number, and what is said beyond the text, on the model.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from attention_viz.core.model import Encoding
+from attention_viz.core.model_info import Kind
 from attention_viz.core.place import Place
 
 PRONOUN = "The cat didn't cross the street because it was too tired, and the driver who saw it waited."
@@ -99,20 +102,40 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A text for models of which nothing else is known."""
+    """A text for models of which nothing else is known.
+
+    letters: that a token stands for on average in a model of this language; where it is fewer, the tokenizer spells it.
+    """
 
     name: str
     text: str
+    letters: float
     second: str = ""
 
+    def is_for(self, kinds: Sequence[Kind], encode: Callable[[str], Encoding] | None) -> bool:
+        """Is it in the language of a model, for one of its kind? encode: of the model, None before it is loaded."""
+        if self.second and "cross" not in kinds:
+            return False
+        if encode is None:
+            return True
+        pieces = [token.text for token in encode(self.text).tokens if not token.special]
+        return not _UNKNOWN & {*pieces} and len(self.text) >= self.letters * len(pieces)
 
+
+_UNKNOWN = {"[UNK]", "<unk>"}
 SAMPLES = (
-    Sample("What does “it” mean?", PRONOUN),
-    Sample("Repeated words", "The red car passed the blue car, and then the red car stopped."),
-    Sample("English and German", "The house is old, but it is beautiful.", "Das Haus ist alt, aber es ist schön."),
-    Sample("Deutsch", "Die Katze überquerte die Straße nicht, weil sie zu müde war."),
-    Sample("Français", "Le chat n'a pas traversé la rue parce qu'il était trop fatigué."),
-    Sample("Español", "El gato no cruzó la calle porque estaba demasiado cansado."),
-    Sample("中文", "那只猫没有过马路，因为它太累了。"),
-    Sample("العربية", "لم تعبر القطة الشارع لأنها كانت متعبة جدا."),
+    Sample("What does “it” mean?", PRONOUN, 3.3),
+    Sample("Repeated words", "The red car passed the blue car, and then the red car stopped.", 3.3),
+    Sample("English and German", "The house is old, but it is beautiful.", 3.0, "Das Haus ist alt, aber es ist schön."),
+    Sample("Deutsch", "Die Katze überquerte die Straße nicht, weil sie zu müde war.", 3.3),
+    Sample("Français", "Le chat n'a pas traversé la rue parce qu'il était trop fatigué.", 3.6),
+    Sample("Español", "El gato no cruzó la calle porque estaba demasiado cansado.", 3.3),
+    Sample("中文", "那只猫没有过马路，因为它太累了。", 0.9),
+    Sample("العربية", "لم تعبر القطة الشارع لأنها كانت متعبة جدا.", 2.2),
 )
+
+
+def samples_for(kinds: Sequence[Kind], encode: Callable[[str], Encoding] | None) -> tuple[Sample, ...]:
+    """Those in the model's language; all of its kind where it reads none of them well."""
+    of_kind = tuple(sample for sample in SAMPLES if sample.is_for(kinds, None))
+    return tuple(sample for sample in of_kind if sample.is_for(kinds, encode)) or of_kind

@@ -10,7 +10,7 @@ from attention_viz.core.model_info import ModelInfo
 from attention_viz.ui.app.plain import aside
 from attention_viz.ui.server import cache, trained
 from attention_viz.ui.state import url
-from attention_viz.ui.state.examples import EXAMPLES, SAMPLES
+from attention_viz.ui.state.examples import EXAMPLES, SAMPLES, samples_for
 from attention_viz.ui.state.fields import looking_at
 from attention_viz.ui.state.selection import DEFAULT, Selection
 
@@ -53,7 +53,7 @@ def text_row(selection: Selection) -> None:
             else "For models that read two texts, such as a question and its answer; the decoder of an "
             "encoder-decoder reads it.",
         )
-        _examples(selection)
+        _examples(selection, info)
 
 
 def hint(selection: Selection) -> None:
@@ -79,15 +79,17 @@ def _turn(open_: bool) -> None:
         url.select(second="")
 
 
-def _examples(selection: Selection) -> None:
-    """Texts to click. Those for the bundled model come with a head that shows something in them."""
+def _examples(selection: Selection, info: ModelInfo | None) -> None:
+    """Texts to click, in the model's language as far as that shows. Those for the bundled model come with a head."""
     own = trained.example(selection.a.model)
     if selection.a.model == DEFAULT.a.model:
         names = [example.name for example in EXAMPLES]
     elif own is not None:
         names = [_OWN]
     else:
-        names = [sample.name for sample in SAMPLES]
+        model = None if info is None else cache.models().at_hand(info)
+        kinds = () if info is None else info.kinds
+        names = [sample.name for sample in samples_for(kinds, None if model is None else model.encode)]
     st.menu_button("Examples", names, key=_MENU, type="tertiary", on_click=_choose, args=(own,))
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import attention_viz as av
 from attention_viz.core.mean import attention_at
-from attention_viz.ui.state.examples import EXAMPLES
+from attention_viz.core.model import Encoding
+from attention_viz.ui.state.examples import EXAMPLES, SAMPLES, samples_for
 from attention_viz.ui.state.selection import DEFAULT, Side
 
 REPEATED = (
@@ -109,3 +110,19 @@ def test_the_first_example_is_what_the_page_opens_on():
 def test_each_says_what_to_look_for_in_one_line():
     assert len({example.name for example in EXAMPLES}) == len(EXAMPLES) == 5
     assert all(20 < len(example.hint) <= 120 for example in EXAMPLES)
+
+
+class TestSamples:
+    def test_an_english_model_is_offered_english(self, minilm):
+        names = [sample.name for sample in samples_for(("encoder",), minilm.encode)]
+        assert names == ["What does “it” mean?", "Repeated words"]
+
+    def test_a_translator_is_offered_two_texts(self, minilm):
+        assert "English and German" in [one.name for one in samples_for(("encoder", "decoder", "cross"), minilm.encode)]
+
+    def test_one_that_spells_everything_or_is_not_loaded_yet_is_offered_all_of_its_kind(self, minilm):
+        def spelled(text: str) -> Encoding:
+            return minilm.encode(" ".join(text))
+
+        every = [sample for sample in SAMPLES if not sample.second]
+        assert [*samples_for(("decoder",), spelled)] == [*samples_for(("decoder",), None)] == every
