@@ -156,7 +156,7 @@ class HeadMap {
     this.map.setAttribute(
       "aria-label",
       `Heatmap of ${name}, ${query} queries by ${key} keys: arrow keys move the held cell, Escape lets go, ` +
-        "+ and − zoom, 0 shows all",
+        "+ and − zoom, 0 zooms out again",
     );
     if (!this.plotly) this.load();
     else {
