@@ -147,7 +147,7 @@ def test_512_tokens_leave_out_labels_and_bring_them_back_on_zoom(arrive: Arrive)
     mouse = visitor.page.mouse
     mouse.move(box["x"] + 100, box["y"] + 100)
     mouse.down()
-    mouse.move(box["x"] + 110, box["y"] + 110, steps=6)
+    mouse.move(box["x"] + 112, box["y"] + 112, steps=6)
     mouse.up()
     visitor.settled()
     labels = visitor.column_labels()

@@ -32,7 +32,7 @@ class TestFolders:
         visitor = arrive(to=place).open("/models")
         visitor.page.get_by_role("button", name="bert", exact=True).click()
         visitor.settled()
-        assert visitor.address() == "/models?model=folder%3Abert"
+        assert visitor.address() == "/models?model=folder%3Abert&token=10"
         visitor.page.get_by_role("link", name="Explore folder:bert").click()
         visitor.page.wait_for_selector(".frame")
         visitor.settled().type("Text", "the cat sat")
@@ -65,7 +65,7 @@ class TestFolders:
         assert visitor.map_says().endswith(": can’t be seen from there.")
 
     def test_cross_attention_has_two_kinds_of_tokens(self, arrive: Arrive, place: Server, root: Path):
-        visitor = arrive(to=place).open("/?model=folder:bart&text=the+cat+sat&second=a+dog")
+        visitor = arrive(to=place).open("/?model=folder:bart&text=the+cat+sat&second=a+dog&token=")
         assert visitor.picked("Attention of") == "Encoder"
         visitor.pick("Attention of", "Cross: decoder at encoder")
         assert "kind=cross" in visitor.address()
@@ -85,7 +85,7 @@ class TestFolders:
         assert np.isnan(exact(visitor)).any()
 
     def test_a_family_that_hides_its_queries_shows_its_maps(self, arrive: Arrive, place: Server, root: Path):
-        visitor = arrive(to=place).open("/?model=folder:mpnet&text=the+cat")
+        visitor = arrive(to=place).open("/?model=folder:mpnet&text=the+cat&token=")
         trace = av.trace(load(root / "mpnet"), "the cat")
         np.testing.assert_allclose(exact(visitor), trace.attention(0, 0), atol=2e-5)
 
@@ -93,7 +93,7 @@ class TestFolders:
 class TestHub:
     def test_a_look_then_a_download_that_can_be_stopped_and_goes_on(self, arrive: Arrive, place: Server, hub: FakeHub):
         hub.faults["model.safetensors"] = Fault(pause=0.4)
-        visitor = arrive(to=place).open(f"/?model={HUB_NAME}&text=the+cat")
+        visitor = arrive(to=place).open(f"/?model={HUB_NAME}&text=the+cat&token=")
         assert f"{HUB_NAME} is not on this server yet" in visitor.text()
         for fact in ("bert architecture", "2 layers × 4 heads", "parameters", "that are free on disk", "licence mit"):
             assert fact in visitor.text()
@@ -124,7 +124,7 @@ class TestHub:
         pickled = {name: data for name, data in files.items() if name != "model.safetensors"} | {"model.bin": b"no"}
         hub.add("tests/old", pickled)
         hub.add_pull("tests/old", 3, pickled | {"model.safetensors": files["model.safetensors"]})
-        visitor = arrive(to=place).open("/?model=tests/old&text=the+cat")
+        visitor = arrive(to=place).open("/?model=tests/old&text=the+cat&token=")
         assert "has its weights only as a pickle (model.bin)" in visitor.text()
         visitor.page.get_by_role("button", name="Look at tests/old@refs/pr/3").click()
         visitor.page.get_by_text("tests/old@refs/pr/3 is not on this server yet").wait_for()
@@ -201,7 +201,8 @@ def test_what_is_in_memory_can_be_freed(arrive: Arrive, place: Server):
 def test_a_map_of_more_than_512_tokens_is_pooled_until_one_zooms_in(arrive: Arrive, place: Server, root: Path):
     visitor = arrive(to=place, height=1400).open("/?model=folder:modernbert&token=")
     text = "the cat sat on the mat " * 110
-    visitor.type("Text", text).with_map()
+    visitor.type("Text", text)
+    visitor.go(f"{visitor.address()}&token=").with_map()
     trace = av.trace(load(root / "modernbert"), text.strip())
     assert 512 < len(trace.tokens) < 1024
     hint = visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 2 × 2.")
@@ -227,6 +228,7 @@ def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: 
     header = visitor.page.evaluate("window.attentionViz.get('exact').header")
     assert header["rows"] == [0, 96]
     visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9.").wait_for()
+    visitor.page.locator(".fold").click()
     search = visitor.page.locator(".search")
     search.fill("the")
     search.press("Enter")

@@ -21,6 +21,7 @@ from attention_viz.toy.task import Task
 from attention_viz.toy.tasks import TASKS
 from attention_viz.toy.training import train
 from attention_viz.ui.server.trainings import TRAININGS, Training
+from attention_viz.ui.state import url
 from tests.pages.test_pages import in_address, opened
 from tests.pages.test_pages import words_on as raw_words_on
 from tests.ui.server.test_trainings import Diverging, wait
@@ -414,7 +415,8 @@ def test_one_visitor_trains_one_at_a_time(ended: list[Training]):
     assert app.number_input(key="train steps").value == 5000
 
 
-def test_a_paused_training_does_not_go_on_beside_another_of_the_same_visitor():
+def test_a_paused_training_does_not_go_on_beside_another_of_the_same_visitor(monkeypatch):
+    monkeypatch.setattr(url, "_LATE_SECONDS", 0.0)  # By Back, which says so in a browser.
     app = press(shown(**LONG), "start")
     first = training_on(app)
     again(app, lambda: first.step > 0)

@@ -5,13 +5,12 @@ const STACKED = 1000;
 
 /** What an element scrolls in. @param {Element} element @returns {Element | null} */
 function scrollerOf(element) {
-  /** @type {Element | null} */
+  /** @type {Node | null} */
   let at = element;
-  while (at) {
-    at = at.parentElement ?? /** @type {ShadowRoot} */ (at.getRootNode()).host ?? null;
-    if (at && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-  }
-  return null;
+  do {
+    at = at instanceof ShadowRoot ? at.host : at.parentNode;
+  } while (at && !(at instanceof Element && /auto|scroll/.test(getComputedStyle(at).overflowY)));
+  return at;
 }
 
 /**

@@ -24,7 +24,7 @@ from attention_viz.ui.app import hub
 from attention_viz.ui.app.plain import aside, shape_of
 from attention_viz.ui.server import cache, sources, trained
 from attention_viz.ui.state import url
-from attention_viz.ui.state.changes import changed, in_place_of
+from attention_viz.ui.state.changes import changed, in_place_of, way_back
 from attention_viz.ui.state.fields import shortened
 
 _ICON = Path(__file__).with_name("icon.svg")
@@ -161,7 +161,7 @@ def _way_back(gone: str) -> None:
         f"Back to {NAME}",
         key=f"back from {gone}",
         on_click=url.select,
-        kwargs=in_place_of(url.on_screen(), gone, NAME),
+        kwargs=way_back(url.on_screen(), gone, NAME),
         icon=":material/undo:",
     )
 

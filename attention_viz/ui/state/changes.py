@@ -25,7 +25,12 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     if (after.a.text, after.a.second) != (selection.a.text, selection.a.second):
         follows |= {"token": normally["token"], "key": None}
     if (after.a.model, after.a.kind) != (selection.a.model, selection.a.kind):
-        follows |= {**_place_kept(after), "show": "maps", "with": ()}
+        follows = {
+            **_kept(after, other_model=after.a.model != selection.a.model),
+            "show": "maps",
+            "with": (),
+            **follows,
+        }
     other_model = after.side("b").model != selection.side("b").model
     if other_model or after.b.kind != selection.b.kind:
         follows |= {name: normally[name] for name in looking_at(Place(0), "b")}
@@ -40,17 +45,20 @@ def changed(selection: Selection, **changes: Any) -> Selection:
     return after if pair or after.show != "pair" else put(after, {"show": "maps"})
 
 
-def _place_kept(selection: Selection) -> dict[str, Any]:
+def _kept(selection: Selection, *, other_model: bool) -> dict[str, Any]:
     """Where one looked before another model or kind of attention was chosen, if that one has such a place; else where
-    one begins. By the names of the address. Held tokens stay too: whether there are as many is known when the text
-    is read.
+    one begins. By the names of the address. Held tokens stay too: whether there are as many is known when the text is
+    read; but maps from a file have tokens of their own.
     """
     normally = usual(selection)
     begin = {name: normally[name] for name in looking_at(Place(0))}
     try:
-        side, missing = fit(selection.a, describe_model(selection.a.model))
+        info = describe_model(selection.a.model)
     except ModelError:
         return begin
+    if not info.reads_text:
+        return {**begin, "token": normally["token"], "key": None}
+    side, missing = fit(replace(selection.a, kind="") if other_model else selection.a, info)
     return begin if missing else looking_at(side.place)
 
 
@@ -59,6 +67,15 @@ def in_place_of(selection: Selection, gone: str, instead: str) -> dict[str, str]
     a = instead if selection.a.model == gone else selection.a.model
     b = instead if selection.b.model == gone else selection.b.model
     return {"model": a, "b_model": "" if b == a else b}
+
+
+def way_back(selection: Selection, gone: str, instead: str) -> dict[str, Any]:
+    """The same, from a model of which nothing was seen: side A begins anew."""
+    changes = in_place_of(selection, gone, instead)
+    if changes["model"] == selection.a.model:
+        return changes
+    normally = usual(put(selection, changes))
+    return {**changes, **{name: normally[name] for name in looking_at(Place(0))}}
 
 
 def fit(side: Side, info: ModelInfo) -> tuple[Side, tuple[str, ...]]:

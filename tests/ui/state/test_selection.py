@@ -13,7 +13,7 @@ from attention_viz.core.message import say
 from attention_viz.core.model_info import Stack
 from attention_viz.core.place import ALL_HEADS, Place
 from attention_viz.ui.state import changes
-from attention_viz.ui.state.changes import changed, fit, fit_links, fit_tokens, in_place_of
+from attention_viz.ui.state.changes import changed, fit, fit_links, fit_tokens, in_place_of, way_back
 from attention_viz.ui.state.fields import (
     FIELDS,
     from_query,
@@ -274,6 +274,9 @@ def test_a_model_in_place_of_another_changes_the_side_that_asked_for_it():
     assert in_place_of(Selection(Side("kept", "x"), b), "gone", "new") == {"model": "kept", "b_model": "new"}
     assert in_place_of(Selection(Side("new", "x"), b), "gone", "new") == {"model": "new", "b_model": ""}
     assert in_place_of(Selection(a, b), "gone", "new") == {"model": "new", "b_model": ""}
+    lost = Selection(replace(a, place=Place(0, 0)))
+    assert changed(lost, **way_back(lost, "gone", DEFAULT.a.model)).a.place == DEFAULT.a.place
+    assert way_back(Selection(Side("kept", "x"), b), "gone", "new") == {"model": "kept", "b_model": "new"}
 
 
 @settings(deadline=None)
