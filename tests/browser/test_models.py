@@ -35,7 +35,7 @@ class TestFolders:
         assert visitor.address() == "/models?model=folder%3Abert&token=10"
         visitor.page.get_by_role("link", name="Explore folder:bert").click()
         visitor.page.wait_for_selector(".frame")
-        visitor.settled().type("Text", "the cat sat")
+        visitor.settled().type("Text", "the cat sat").go("/?model=folder:bert&text=the+cat+sat&token=")
         trace = av.trace(load(root / "bert"), "the cat sat")
         np.testing.assert_allclose(exact(visitor), trace.attention(0, 0), atol=2e-5)
         assert visitor.head() == "L0 H0"
@@ -79,7 +79,7 @@ class TestFolders:
         row = trace.attention(0, 0)[-1]
         best = trace.key_tokens[int(row.argmax())].text
         assert f"looks at {best} {row.max():.2f}" in visitor.page.locator(".stage ~ .readout").inner_text()
-        without = visitor.page.locator(".baseline").all_inner_texts()
+        without = visitor.page.locator(".baseline").all_text_contents()
         assert without.count("Positions in two different texts are not compared.") == 5
         visitor.pick("Attention of", "Decoder")
         assert np.isnan(exact(visitor)).any()
@@ -228,6 +228,9 @@ def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: 
     header = visitor.page.evaluate("window.attentionViz.get('exact').header")
     assert header["rows"] == [0, 96]
     visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9.").wait_for()
+    expect(visitor.page.locator(".minimap")).to_be_visible()
+    links = visitor.page.locator(".stage .scroll")
+    expect(links.locator(".spacer").last).to_have_css("height", "90040px", timeout=60_000)
     visitor.page.locator(".fold").click()
     search = visitor.page.locator(".search")
     search.fill("the")

@@ -117,6 +117,7 @@ class Links {
 
   /** @param {Held} held */
   hold(held) {
+    this.isNews(this.bus.shown.trace, held); // Who holds a token here sees it.
     this.bus.choose({ held }, { tell: this.tell, name: "held", value: held });
   }
 
@@ -147,10 +148,14 @@ class Links {
   /** What is held elsewhere, or by a new text, comes into view once. @param {string} trace */
   followHeld(trace) {
     const { query, key } = this.bus.shown.held;
-    const held = JSON.stringify([trace, query, key]);
-    if (held === this.revealed) return;
-    this.revealed = held;
-    this.reveal(query ?? key);
+    if (this.isNews(trace, { query, key })) this.reveal(query ?? key);
+  }
+
+  /** Has this not been in view since it is held? @param {string} trace @param {Held} held */
+  isNews(trace, { query, key }) {
+    const before = this.revealed;
+    this.revealed = JSON.stringify([trace, query, key]);
+    return this.revealed !== before;
   }
 
   /** @param {MouseEvent} event */

@@ -110,7 +110,7 @@ def held_panel(view: HeadView, _: Selection) -> None:
     st.markdown(f"#### The strongest links of {view.name}")
     rows = enumerate(zip(view.starts, view.queries, strict=True))
     names = {start: f"{row} {item.text}" for row, (start, item) in rows}
-    widget = url.bound("token")
+    widget = {**url.bound("token"), "on_change": _choose_token}
     url.put(widget["key"], None if view.query is None else view.starts[view.query])
     st.selectbox(
         f"Where does this {view.unit.removesuffix('s')} look?",
@@ -123,6 +123,13 @@ def held_panel(view: HeadView, _: Selection) -> None:
     if view.query is not None and view.place.is_head:
         shell.page_link(shell.INSIDE, label="Take this weight apart")
     mount(head_links(view.title(), view.links(), view.rest()))
+
+
+def _choose_token(_: str, key: str) -> None:
+    """What the box reports of the text before has no place in this one: Streamlit then hands on the label."""
+    token = st.session_state[key]
+    if not isinstance(token, str) and not url.is_echo(key):
+        url.select(token=token)
 
 
 def downloads(view: HeadView, selection: Selection) -> None:
