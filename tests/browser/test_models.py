@@ -228,15 +228,15 @@ def test_a_long_text_is_explored_while_its_grid_fills_in(arrive: Arrive, place: 
     header = visitor.page.evaluate("window.attentionViz.get('exact').header")
     assert header["rows"] == [0, 96]
     visitor.page.get_by_text("Each cell shows the largest weight of a block of up to 9 × 9.").wait_for()
-    expect(visitor.page.locator(".minimap")).to_be_visible()
-    links = visitor.page.locator(".stage .scroll")
-    expect(links.locator(".spacer").last).to_have_css("height", "90040px", timeout=60_000)
-    visitor.page.locator(".fold").click()
-    search = visitor.page.locator(".search")
+    expect(visitor.page.locator(".minimap").last).to_be_visible()
+    links = visitor.page.locator(".stage .scroll").last
+    expect(links.locator(".spacer")).to_have_css("height", "90040px", timeout=60_000)
+    visitor.page.locator(".fold").last.click()
+    search = visitor.page.locator(".search").last
     search.fill("the")
     search.press("Enter")
     visitor.page.wait_for_function("window.attentionViz.get('held')?.header.side === 'query'", timeout=60_000)
-    scroll = visitor.page.locator(".stage .scroll")
+    scroll = visitor.page.locator(".stage .scroll").last
     scroll.evaluate("(box) => box.scrollTop = 20 * 1500")
     visitor.page.wait_for_function(
         """() => {
