@@ -130,7 +130,7 @@ class TestHub:
         visitor.page.get_by_text("tests/old@refs/pr/3 is not on this server yet").wait_for()
         assert "model=tests" in visitor.address()
         assert "2 layers × 4 heads" in visitor.text()
-        assert "Made by the Hub's converter (SFconvertbot)" in visitor.text()
+        visitor.page.get_by_text("Made by the Hub's converter (SFconvertbot)").first.wait_for()
         hub.faults["tokenizer.json"] = Fault(status=418, agent="attention_viz")
         hub.faults["model.safetensors"] = Fault(pause=0.3)
         visitor.page.get_by_role("button", name="Download").click()
