@@ -277,7 +277,7 @@ class Visitor:
         found = self.page.get_by_role("radiogroup", name=name, exact=True)
         folded = not found.count()
         if folded:
-            self.page.get_by_test_id("stPopover").get_by_role("button", name="Units, colours").click()
+            self.page.get_by_test_id("stPopover").get_by_role("button", name="Colours").click()
             found.wait_for()
         yield found
         if folded:

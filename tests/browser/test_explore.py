@@ -234,7 +234,7 @@ def test_the_picture_follows_the_theme(arrive: Arrive):
 
 def test_choices_by_keyboard_alone(arrive: Arrive):
     visitor = arrive().open()
-    visitor.page.get_by_test_id("stPopover").get_by_role("button", name="Units, colours").focus()
+    visitor.page.get_by_test_id("stPopover").get_by_role("button", name="Colours").focus()
     visitor.page.keyboard.press("Enter")
     visitor.page.get_by_role("radio", name="Tokens").focus()
     visitor.page.keyboard.press("ArrowRight")

@@ -74,7 +74,7 @@ def told(visitor: Visitor) -> dict[str, object]:
     bus = page.evaluate("(() => window.attentionViz.shown)()")
     head = f"L{bus['layer']} H{bus['head']}"
     heads = {
-        "map": page.locator(".map").get_attribute("aria-label").split("Heatmap of ")[1].split(",")[0],  # type: ignore[union-attr]
+        "map": (page.locator(".map").get_attribute("aria-label") or "").removeprefix("Heatmap of ").split(",")[0],
         "heading": visitor.head(),
         "numbers": page.locator(".facts .name").inner_text(),
         "text": page.get_by_role("heading", name="The text, as").inner_text().strip().split()[3:5],

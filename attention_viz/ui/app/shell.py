@@ -29,7 +29,7 @@ from attention_viz.ui.state.fields import shortened
 
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = Path(__file__).with_name("page.css")
-_SIDEBAR = 252  # px, as wide as its words
+_SIDEBAR = 240  # px, as wide as its words
 _VIA_APP = "entered through app.py"
 _log = logging.getLogger(__name__)
 

@@ -92,7 +92,7 @@ def map_panel(view: HeadView, selection: Selection) -> None:
             "labels back that did not fit; double-click to zoom out.",
             width="content",
         )
-        with st.popover("Units, colours", type="tertiary"):
+        with st.popover("Colours", type="tertiary"):
             _map_controls()
     live.heatmap(view, selection)
     _take_apart(view)
